@@ -1,0 +1,143 @@
+#include "cli/context.h"
+
+#include <charconv>
+#include <cstdlib>
+#include <iostream>
+
+#include "base/text.h"
+
+namespace ormdb::cli {
+namespace {
+
+// Precedence: option, environment, otherwise. A variable that is set to nothing counts as unset.
+std::string option_or_environment(const OptionSet& options, std::string_view name,
+                                  const char* variable, std::string_view otherwise) {
+  if (options.has(name)) return options.value(name);
+  const char* value = std::getenv(variable);
+  return value != nullptr && *value != '\0' ? std::string(value) : std::string(otherwise);
+}
+
+}  // namespace
+
+std::string Project::config_file() const {
+  return option_or_environment(options_, "config", "ORMDB_CONFIG", "ormdb.yaml");
+}
+
+std::string Project::url() const {
+  return option_or_environment(options_, "url", "ORMDB_URL", "");
+}
+
+ConfigOverrides Project::overrides() const {
+  ConfigOverrides overrides;
+  overrides.url = url();
+  overrides.migrations = option_or_environment(options_, "directory", "ORMDB_DIRECTORY", "");
+  for (const std::string& text : options_.values("x")) {
+    auto [key, value] = key_and_value(text, "-x", "KEY=VALUE");
+    overrides.x.insert_or_assign(std::move(key), std::move(value));
+  }
+  return overrides;
+}
+
+const Config& Project::config() {
+  if (!config_) config_ = load_config(config_file(), overrides());
+  return *config_;
+}
+
+std::vector<const DatabaseConfig*> Project::databases() {
+  std::vector<const DatabaseConfig*> all;
+  std::vector<std::string> names;
+  const std::string wanted = options_.value("database");
+  for (const DatabaseConfig& database : config().databases) {
+    if (wanted.empty() || database.name == wanted) all.push_back(&database);
+    names.push_back(database.name);
+  }
+  if (all.empty()) {
+    throw Error(ErrorKind::kUsage, "no database '" + wanted + "' in " + config().file +
+                                       did_you_mean(wanted, names))
+        .candidates(names);
+  }
+  return all;
+}
+
+bool Project::several() { return config().multiple && !options_.has("database"); }
+
+CommandContext::CommandContext(const Command& command, const OptionSet& options,
+                               const Terminal& terminal, const Streams& streams, Project& project,
+                               const DatabaseConfig* database)
+    : command_(command),
+      options_(options),
+      terminal_(terminal),
+      streams_(streams),
+      project_(project),
+      database_(database) {}
+
+Migrator& CommandContext::migrator() {
+  if (!migrator_) migrator_ = std::make_unique<Migrator>(project_.config(), *database_);
+  return *migrator_;
+}
+
+void CommandContext::wait_for_server() {
+  if (waited_ || !options_.has("wait")) return;
+  migrator().wait_for_server(*duration_option(options_, "wait") / 1000.0);
+  waited_ = true;
+}
+
+const std::vector<std::string>& CommandContext::rows() {
+  if (!rows_) {
+    wait_for_server();
+    rows_ = migrator().rows();
+  }
+  return *rows_;
+}
+
+std::optional<std::string> CommandContext::ask(const std::string& question) const {
+  std::fputs((question + " ").c_str(), streams_.error);
+  std::fflush(streams_.error);
+  std::string line;
+  if (!std::getline(std::cin, line)) return std::nullopt;
+  return std::string(trim(line));
+}
+
+bool CommandContext::confirm(const std::string& question) const {
+  while (true) {
+    const std::optional<std::string> answer = ask(question + " [y/n]");
+    if (!answer) return false;
+    if (iequals(*answer, "y") || iequals(*answer, "yes")) return true;
+    if (iequals(*answer, "n") || iequals(*answer, "no")) return false;
+  }
+}
+
+std::optional<int> duration_option(const OptionSet& options, std::string_view name) {
+  if (!options.has(name)) return std::nullopt;
+  const std::string text = options.value(name);
+  const std::optional<int> milliseconds = parse_duration_ms(text);
+  if (!milliseconds) {
+    throw Error(ErrorKind::kUsage, "--" + std::string(name) + ": '" + text + "' is no duration")
+        .hint("a number of seconds, or 250ms, 5s, 10min");
+  }
+  return milliseconds;
+}
+
+std::optional<int> number_option(const OptionSet& options, std::string_view name) {
+  if (!options.has(name)) return std::nullopt;
+  const std::string text = options.value(name);
+  int number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number < 1) {
+    throw Error(ErrorKind::kUsage,
+                "--" + std::string(name) + ": '" + text + "' is no number from 1 up");
+  }
+  return number;
+}
+
+std::pair<std::string, std::string> key_and_value(const std::string& text, std::string_view what,
+                                                  std::string_view form) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    throw Error(ErrorKind::kUsage,
+                std::string(what) + " wants " + std::string(form) + ", got '" + text + "'");
+  }
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+}  // namespace ormdb::cli

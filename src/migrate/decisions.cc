@@ -1,0 +1,224 @@
+#include "migrate/decisions.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+
+namespace ormdb {
+
+namespace {
+
+std::string rename_key(const Rename& rename) {
+  return rename.table.empty() ? rename.from : rename.table + "." + rename.from;
+}
+
+bool is_refused(const Rename& candidate, const std::vector<Rename>& refused,
+                const SchemaRules& rules) {
+  return std::any_of(refused.begin(), refused.end(), [&](const Rename& no) {
+    return rules.fold(no.table) == rules.fold(candidate.table) &&
+           rules.fold(no.from) == rules.fold(candidate.from) &&
+           (no.to.empty() || no.to == candidate.to);
+  });
+}
+
+// Whether an accepted rename already uses the candidate's old or new name.
+bool is_taken(const Rename& candidate, const std::vector<Rename>& accepted) {
+  return std::any_of(accepted.begin(), accepted.end(), [&](const Rename& rename) {
+    return rename.table == candidate.table &&
+           (rename.from == candidate.from || rename.to == candidate.to);
+  });
+}
+
+// A decided rename that names nothing is a slip of the pen, better told than ignored.
+void check_renames(const Schema& from, const Schema& to, const std::vector<Rename>& renames,
+                   const SchemaRules& rules) {
+  for (const Rename& rename : renames) {
+    const std::vector<Operation> made = rename_operations(from, to, renames, rules);
+    const bool used = std::any_of(made.begin(), made.end(), [&](const Operation& operation) {
+      if (const auto* table = operation.get_if<RenameTable>()) {
+        return rename.table.empty() && rules.fold(table->to) == rules.fold(rename.to);
+      }
+      const auto* column = operation.get_if<RenameColumn>();
+      return column != nullptr && rules.fold(column->to) == rules.fold(rename.to) &&
+             rules.fold(column->from) == rules.fold(rename.from);
+    });
+    if (used) continue;
+    throw Error(ErrorKind::kUsage, "--rename " + rename_key(rename) + "=" + rename.to +
+                                       " fits nothing: the old name must be in the database and not "
+                                       "in the models, the new one the other way round")
+        .hint("see what differs with `ormdb check`");
+  }
+}
+
+Error open_decisions(std::vector<std::string> what, const std::vector<std::string>& candidates) {
+  std::string message = what.size() == 1 ? "a decision is needed: " : "decisions are needed: ";
+  message += join(what, "; ");
+  std::vector<std::string> commands;
+  for (const std::string& option : candidates) commands.push_back("ormdb migrate " + option);
+  return Error(ErrorKind::kNeedsDecision, message)
+      .candidates(candidates)
+      .hint("run migrate again with one option for each: " + join(commands, ", or "));
+}
+
+std::string quoted_option(const std::string& option, const std::string& value) {
+  const bool plain = value.find_first_of(" \t'\"$`\\*?;&|<>()") == std::string::npos;
+  return option + " " + (plain ? value : "'" + replace_all(value, "'", "'\\''") + "'");
+}
+
+Literal fill_value(const std::string& text, const Type& type) {
+  if (text.starts_with("sql:")) return Literal::expression(text.substr(4));
+  const bool number = !text.empty() && text.find_first_not_of("0123456789.-+eE") == std::string::npos;
+  switch (type.kind) {
+    case TypeKind::kBoolean:
+      if (text == "true" || text == "1") return Literal::boolean(true);
+      if (text == "false" || text == "0") return Literal::boolean(false);
+      return Literal::string(text);
+    case TypeKind::kInteger:
+    case TypeKind::kBigInteger:
+    case TypeKind::kSmallInteger:
+    case TypeKind::kFloat:
+    case TypeKind::kDouble:
+    case TypeKind::kNumeric:
+    case TypeKind::kNative:
+      return number ? Literal::number(text) : Literal::string(text);
+    default:
+      return Literal::string(text);
+  }
+}
+
+// Applies --fill and --using to one operation at a time.
+class ValueDecider {
+ public:
+  ValueDecider(const Schema& existing, const MigrateOptions& options, const SchemaRules& rules)
+      : options_(options), rules_(rules) {
+    for (const Table& table : existing.tables) tables_.insert(rules.fold(qualified_name(table)));
+  }
+
+  std::vector<Operation> decide(Operation operation) {
+    if (auto* renamed = operation.get_if<RenameTable>()) tables_.insert(rules_.fold(renamed->to));
+    if (const auto* add = operation.get_if<AddColumn>()) return added(*add);
+    if (auto* alter = operation.get_if<AlterColumn>()) return altered(*alter);
+    std::vector<Operation> same;
+    same.push_back(std::move(operation));
+    return same;
+  }
+
+  void finish() {
+    refuse_unused("--fill", options_.fill);
+    refuse_unused("--using", options_.casts);
+    if (!open_.empty()) throw open_decisions(open_, candidates_);
+  }
+
+ private:
+  const std::string* value_for(const std::map<std::string, std::string>& given,
+                               const std::string& key) {
+    for (const auto& [name, value] : given) {
+      if (rules_.fold(name) != rules_.fold(key)) continue;
+      used_.insert(name);
+      return &value;
+    }
+    return nullptr;
+  }
+
+  std::vector<Operation> added(const AddColumn& add) {
+    const Column& column = add.column;
+    const std::string key = add.table + "." + column.name;
+    const bool required = !column.nullable && !column.default_value && !column.generated &&
+                          tables_.count(rules_.fold(add.table)) > 0;
+    const std::string* given = value_for(options_.fill, key);
+    std::string answer;
+    if (given == nullptr && required && options_.ask_fill) {
+      answer = options_.ask_fill(key);
+      given = &answer;
+    }
+    if (given == nullptr) {
+      if (required) {
+        open_.push_back("column " + key + " is NOT NULL and has no default, and " + add.table +
+                        " may have rows");
+        candidates_.push_back(quoted_option("--fill", key + "=VALUE"));
+      }
+      return {add};
+    }
+    AddColumn nullable = add;
+    nullable.column.nullable = true;
+    UpdateRows update{add.table, {{column.name, fill_value(*given, column.type)}}, {}};
+    if (column.nullable) return {nullable, update};
+    return {nullable, update, AlterColumn{add.table, nullable.column, column, {}}};
+  }
+
+  std::vector<Operation> altered(AlterColumn alter) {
+    const std::string key = alter.table + "." + alter.to.name;
+    if (const std::string* expression = value_for(options_.casts, key)) {
+      alter.using_expression.common = *expression;
+    }
+    const std::string* given = value_for(options_.fill, key);
+    if (given == nullptr) return {alter};
+    UpdateRows update{alter.table, {{alter.to.name, fill_value(*given, alter.to.type)}}, {}};
+    update.where.common = alter.to.name + " IS NULL";
+    return {update, alter};
+  }
+
+  void refuse_unused(const std::string& option, const std::map<std::string, std::string>& given) {
+    for (const auto& [name, value] : given) {
+      if (used_.count(name) > 0) continue;
+      throw Error(ErrorKind::kUsage, option + " " + name + " fits nothing: no column of this name is " +
+                                         (option == "--fill" ? "added or altered" : "altered"))
+          .hint("see what differs with `ormdb check`");
+    }
+  }
+
+  const MigrateOptions& options_;
+  const SchemaRules& rules_;
+  std::set<std::string> tables_, used_;
+  std::vector<std::string> open_, candidates_;
+};
+
+}  // namespace
+
+std::vector<Rename> decide_renames(const Schema& from, const Schema& to,
+                                   const MigrateOptions& options, const SchemaRules& rules) {
+  std::vector<Rename> decided = options.renames;
+  std::vector<Rename> refused = options.no_renames;
+  check_renames(from, to, decided, rules);
+  std::vector<std::string> open, candidates;
+  // A table's rename makes its columns comparable, so candidates are looked for until none is left.
+  while (true) {
+    Schema renamed = from;
+    apply(rename_operations(from, to, decided, rules), renamed, rules);
+    std::vector<Rename> accepted;
+    for (const Rename& candidate : rename_candidates(renamed, to, rules)) {
+      if (is_refused(candidate, refused, rules) || is_taken(candidate, accepted)) continue;
+      if (options.ask_rename) {
+        (options.ask_rename(candidate) ? accepted : refused).push_back(candidate);
+        continue;
+      }
+      const std::string thing = candidate.table.empty() ? "table" : "column";
+      open.push_back(thing + " " + rename_key(candidate) + " may have been renamed to " + candidate.to);
+      candidates.push_back(quoted_option("--rename", rename_key(candidate) + "=" + candidate.to));
+      candidates.push_back(quoted_option("--no-rename", rename_key(candidate)));
+    }
+    if (!open.empty()) throw open_decisions(open, candidates);
+    if (accepted.empty()) return decided;
+    decided.insert(decided.end(), accepted.begin(), accepted.end());
+  }
+}
+
+TwoWays decide_values(std::vector<Operation> operations, const Schema& existing,
+                      const MigrateOptions& options, const SchemaRules& rules) {
+  TwoWays ways;
+  ValueDecider decider(existing, options, rules);
+  for (Operation& operation : operations) {
+    for (Operation& decided : decider.decide(std::move(operation))) {
+      ways.upgrade.push_back(std::move(decided));
+    }
+  }
+  decider.finish();
+  for (auto it = ways.upgrade.rbegin(); it != ways.upgrade.rend(); ++it) {
+    if (it->get_if<UpdateRows>() != nullptr) continue;  // a fill: what it filled goes or stays
+    if (std::optional<Operation> back = reverse(*it)) ways.downgrade.push_back(std::move(*back));
+  }
+  return ways;
+}
+
+}  // namespace ormdb

@@ -1,0 +1,292 @@
+#include "migrate/executor.h"
+
+#include <algorithm>
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/text.h"
+#include "migrate/offline.h"
+#include "migrate/preflight.h"
+
+namespace ormdb {
+
+namespace {
+
+std::string rows_text(const std::vector<std::string>& rows) {
+  return rows.empty() ? "base" : join(rows, ", ");
+}
+
+Error changed_meanwhile(const std::vector<std::string>& expected,
+                        const std::vector<std::string>& found) {
+  return Error(ErrorKind::kConflict, "the version table was changed while this run was under way: "
+                                     "expected " + rows_text(expected) + ", found " +
+                                         rows_text(found))
+      .where("database")
+      .hint("look at `ormdb status`, then run the command again");
+}
+
+}  // namespace
+
+AtExit::~AtExit() {
+  for (const std::string& sql : statements_) {
+    try {
+      connection_.execute(sql);
+    } catch (const Error&) {
+      continue;
+    }
+  }
+}
+
+std::string_view direction_name(Direction direction) {
+  return direction == Direction::kUpgrade ? "upgrade" : "downgrade";
+}
+
+Plan plan_run(const RevisionGraph& graph, Direction direction, const std::string& target,
+              const std::vector<std::string>& rows) {
+  if (target.find(':') != std::string::npos) {
+    throw Error(ErrorKind::kUsage, "a range like '" + target + "' is for --sql only")
+        .hint("give a single target, or add --sql to print the statements of the range");
+  }
+  if (direction == Direction::kUpgrade) return graph.plan_upgrade(target.empty() ? "head" : target, rows);
+  return graph.plan_downgrade(target.empty() ? "-1" : target, rows);
+}
+
+Executor::Executor(Workspace& workspace, const RunOptions& options)
+    : workspace_(workspace),
+      options_(options),
+      dialect_(workspace.dialect()),
+      store_(dialect_, workspace.config().version_table, workspace.config().version_schema),
+      log_(dialect_, workspace.url(), workspace.config().version_schema) {}
+
+void Executor::apply_timeouts() {
+  ConnectOptions& connect = workspace_.connect_options();
+  const ConnectOptions before = connect;
+  if (options_.lock_timeout_ms) connect.lock_timeout = std::chrono::milliseconds(*options_.lock_timeout_ms);
+  if (options_.statement_timeout_ms) {
+    connect.statement_timeout = std::chrono::milliseconds(*options_.statement_timeout_ms);
+  }
+  if (before.lock_timeout != connect.lock_timeout ||
+      before.statement_timeout != connect.statement_timeout) {
+    workspace_.disconnect();
+  }
+}
+
+Plan Executor::plan_from(Direction direction, const std::vector<std::string>& rows) {
+  return plan_run(workspace_.graph(), direction, options_.target, rows);
+}
+
+RunResult Executor::run(Direction direction) {
+  apply_timeouts();
+  RunResult result;
+  result.direction = direction;
+  connection_ = workspace_.existing_connection();
+  Plan plan = plan_from(direction, connection_ ? store_.rows(*connection_) : std::vector<std::string>());
+  if (connection_ != nullptr && direction == Direction::kUpgrade && !options_.allow_edited) {
+    refuse_edited(edited_revisions(workspace_, log_, *connection_, plan.rows_before),
+                  workspace_.graph());
+  }
+  const auto half = connection_ ? log_.unfinished(*connection_) : std::nullopt;
+  refuse_half_applied(half, plan);
+  result.rows_before = plan.rows_before;
+  result.rows = plan.rows_before;
+  if (plan.steps.empty()) return result;
+
+  connection_ = &workspace_.connection();
+  const int lock_ms = options_.run_lock_timeout_ms.value_or(workspace_.config().run_lock_timeout_ms);
+  try {
+    const auto lock = dialect_.lock_run(workspace_.url(), *connection_, std::chrono::milliseconds(lock_ms));
+    plan = plan_from(direction, store_.rows(*connection_));
+    result.rows_before = plan.rows_before;
+    result.rows = plan.rows_before;
+    refuse_half_applied(log_.unfinished(*connection_), plan);
+    refuse_unversioned(workspace_, *connection_, store_, plan);
+    const bool together = options_.dry_run || workspace_.config().transaction_per_run;
+    together ? run_in_one_transaction(plan, result) : run_steps(plan, result);
+  } catch (const Error&) {
+    // A database file that this run made and left empty goes again.
+    const bool nothing_done = workspace_.created_database() && result.steps.empty();
+    workspace_.disconnect();
+    if (nothing_done) dialect_.drop_database(workspace_.url());
+    throw;
+  }
+  if (options_.dry_run && workspace_.created_database()) {
+    workspace_.disconnect();
+    dialect_.drop_database(workspace_.url());
+  }
+  return result;
+}
+
+void Executor::run_steps(const Plan& plan, RunResult& result) {
+  std::size_t number = 0;
+  for (const PlanStep& step : plan.steps) {
+    ++number;
+    if (options_.step_started) {
+      options_.step_started(number, plan.steps.size(), *step.revision, plan.direction);
+    }
+    result.steps.push_back(run_step(step, plan.direction, result.rows));
+    result.rows = step.rows_after;
+  }
+}
+
+StepResult Executor::run_step(const PlanStep& step, Direction direction,
+                              const std::vector<std::string>& rows) {
+  const double start = steady_milliseconds();
+  StepResult result;
+  result.revision = *step.revision;
+  const LoadedScript script = workspace_.load(*step.revision, direction);
+  std::vector<SectionPart> parts = parts_of(script.operations(direction), dialect_.name());
+  const bool whole = parts.empty() || (parts.size() == 1 && parts.front().transaction);
+  if (whole && dialect_.transactional_ddl()) {
+    run_whole(step, script, direction, rows, result);
+  } else {
+    run_in_parts(step, script, direction, rows, std::move(parts), result);
+  }
+  result.milliseconds = steady_milliseconds() - start;
+  return result;
+}
+
+void Executor::run_whole(const PlanStep& step, const LoadedScript& script, Direction direction,
+                         const std::vector<std::string>& rows, StepResult& result) {
+  constexpr int kAttempts = 5;  // each but the last lost a race with somebody else's schema change
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    if (try_whole(step, script, direction, rows, result)) return;
+    schema_loaded_ = false;
+    result.statements.clear();
+  }
+  throw Error(ErrorKind::kLocked, "the schema keeps changing while revision " + step.revision->id +
+                                      " is being prepared")
+      .revision(step.revision->id)
+      .hint("another program changes tables in this database; try again when it is done");
+}
+
+bool Executor::try_whole(const PlanStep& step, const LoadedScript& script, Direction direction,
+                         const std::vector<std::string>& rows, StepResult& result) {
+  const std::vector<Operation> operations = script.operations(direction);
+  const std::string started = now_utc();
+  SectionCompiler compiler(dialect_, operations, schema_for(operations));
+  CompiledSection first;
+  try {
+    if (!compiler.done()) first = compiler.next();
+  } catch (const Error& error) {
+    schema_loaded_ = false;
+    throw in_step(error, *step.revision, script, direction, error.operation());
+  }
+  for (const std::string& sql : first.before) connection_->execute(sql);
+  const AtExit restore(*connection_, first.after);
+  const bool verify = first.verify_integrity;
+  Transaction transaction(*connection_, dialect_.begin());
+  if (schema_loaded_ && schema_version_ != dialect_.schema_version(*connection_)) return false;
+  expect_rows(rows);
+  ensure_tables();
+  const auto check = verify ? dialect_.integrity_check(*connection_) : nullptr;
+  run_sections(compiler, std::move(first), step, script, direction, 0, result);
+  try {
+    if (check) check->verify(*connection_);
+  } catch (const Error& error) {
+    schema_loaded_ = false;
+    throw in_step(error, *step.revision, script, direction, error.operation());
+  }
+  record(step, script, direction, rows, result, started);
+  remember_schema(compiler.schema_known());
+  fault_before_statement();
+  transaction.commit();
+  fault_after_statement();
+  return true;
+}
+
+void Executor::run_sections(SectionCompiler& compiler, CompiledSection first, const PlanStep& step,
+                            const LoadedScript& script, Direction direction, int operation_offset,
+                            StepResult& result) {
+  CompiledSection piece = std::move(first);
+  while (true) {
+    for (const Statement& statement : piece.statements) {
+      run_statement(statement, step, script, direction, operation_offset, result);
+    }
+    if (compiler.done()) return;
+    if (!compiler.schema_known()) schema_ = workspace_.introspect(*connection_);
+    const bool keys_enforced = !piece.verify_integrity;
+    try {
+      piece = compiler.next();
+    } catch (const Error& error) {
+      throw in_step(error, *step.revision, script, direction, error.operation());
+    }
+    if (!piece.before.empty() && keys_enforced) {
+      throw in_step(Error(ErrorKind::kUnsupported,
+                          "raw SQL and a table rebuild stand in one script, and what the rebuild "
+                          "needs is only known after the raw SQL ran")
+                        .hint("put the operations after the raw SQL into a revision of their own, or "
+                              "say what it does with `effects`"),
+                    *step.revision, script, direction, 0);
+    }
+    piece.verify_integrity = !keys_enforced;
+  }
+}
+
+void Executor::run_statement(const Statement& statement, const PlanStep& step,
+                             const LoadedScript& script, Direction direction, int operation_offset,
+                             StepResult& result) {
+  result.statements.push_back(statement.sql);
+  fault_before_statement();
+  try {
+    connection_->execute(statement.sql);
+  } catch (const Error& error) {
+    schema_loaded_ = false;
+    Error told = error;
+    told.message("revision " + step.revision->id + " failed to " +
+                 std::string(direction_name(direction)) + " at statement " +
+                 std::to_string(result.statements.size()) + ": " + error.message());
+    if (told.statement().empty()) told.statement(statement.sql);
+    if (told.hint().empty()) {
+      told.hint("nothing of this revision was applied; mend the script and run the command again");
+    }
+    const int operation = statement.operation > 0 ? statement.operation + operation_offset : 0;
+    throw in_step(told, *step.revision, script, direction, operation);
+  }
+  fault_after_statement();
+  fault_before_log();
+}
+
+void Executor::run_own(const std::vector<std::string>& statements) {
+  for (const std::string& sql : statements) {
+    fault_before_statement();
+    connection_->execute(sql);
+    fault_after_statement();
+  }
+}
+
+void Executor::record(const PlanStep& step, const LoadedScript& script, Direction direction,
+                      const std::vector<std::string>& rows, const StepResult& result,
+                      const std::string& started) {
+  run_own(store_.change_sql(rows, step.rows_after));
+  LogEntry entry{step.revision->id, std::string(direction_name(direction)), started,
+                 script.checksum(Direction::kUpgrade), result.statements.size()};
+  run_own({log_.finished_sql(entry, false)});
+}
+
+void Executor::ensure_tables() {
+  if (tables_exist_) return;
+  if (!store_.exists(*connection_)) run_own(store_.create_sql());
+  if (!log_.exists(*connection_)) run_own(log_.create_sql());
+  tables_exist_ = true;
+}
+
+void Executor::expect_rows(const std::vector<std::string>& rows) {
+  const std::vector<std::string> found = store_.rows(*connection_);
+  if (found != rows) throw changed_meanwhile(rows, found);
+}
+
+Schema& Executor::schema_for(const std::vector<Operation>& operations) {
+  if (!schema_loaded_ && needs_schema(operations)) {
+    schema_version_ = dialect_.schema_version(*connection_);
+    schema_ = workspace_.introspect(*connection_);
+    schema_loaded_ = true;
+  }
+  return schema_;
+}
+
+void Executor::remember_schema(bool known) {
+  schema_loaded_ = schema_loaded_ && known;
+  if (schema_loaded_) schema_version_ = dialect_.schema_version(*connection_);
+}
+
+}  // namespace ormdb

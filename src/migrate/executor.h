@@ -1,0 +1,103 @@
+// Runs the steps of a plan on a live database.
+//
+// 1. Plan from the version table's rows; nothing to do ends here.
+// 2. Take the run lock, read the rows again, plan again: another run may have been faster.
+// 3. For each step: load and compile its section, then in one transaction the statements, the check
+//    of the keys where they were not enforced, the version rows and the log row.
+//    A section with steps outside a transaction runs in parts, each journalled, so that a run that was
+//    killed goes on where it stopped.
+// The schema is introspected once and then advanced in memory; a change made by somebody else
+// (schema_version) makes it be read again.
+#pragma once
+
+#include "migrate/run_log.h"
+#include "migrate/section.h"
+#include "migrate/version_store.h"
+#include "migrate/workspace.h"
+#include "ormdb/migrator.h"
+
+namespace ormdb {
+
+std::string_view direction_name(Direction direction);  ///< "upgrade", "downgrade"
+
+/// Runs statements when it goes out of scope. What they put back is session state, so a failure to do
+/// so must not hide an error that is on its way.
+class AtExit {
+ public:
+  AtExit(Connection& connection, std::vector<std::string> statements)
+      : connection_(connection), statements_(std::move(statements)) {}
+  ~AtExit();
+  AtExit(const AtExit&) = delete;
+  AtExit& operator=(const AtExit&) = delete;
+
+ private:
+  Connection& connection_;
+  std::vector<std::string> statements_;
+};
+
+class Executor {
+ public:
+  Executor(Workspace& workspace, const RunOptions& options);
+
+  RunResult run(Direction direction);
+
+ private:
+  Plan plan_from(Direction direction, const std::vector<std::string>& rows);
+  void run_steps(const Plan& plan, RunResult& result);
+  struct Surroundings {
+    std::vector<std::string> before, after;
+  };
+  Surroundings surroundings(const Plan& plan);
+  void run_in_one_transaction(const Plan& plan, RunResult& result);
+  StepResult run_inside(const PlanStep& step, Direction direction,
+                        const std::vector<std::string>& rows, IntegrityCheck* check);
+  StepResult run_step(const PlanStep& step, Direction direction,
+                      const std::vector<std::string>& rows);
+
+  // One step; the names say how it commits.
+  bool try_whole(const PlanStep& step, const LoadedScript& script, Direction direction,
+                 const std::vector<std::string>& rows, StepResult& result);
+  void run_whole(const PlanStep& step, const LoadedScript& script, Direction direction,
+                 const std::vector<std::string>& rows, StepResult& result);
+  void run_in_parts(const PlanStep& step, const LoadedScript& script, Direction direction,
+                    const std::vector<std::string>& rows, std::vector<SectionPart> parts,
+                    StepResult& result);
+  void run_part(const SectionPart& part, std::size_t number, std::int64_t step_id,
+                const LogEntry& entry, const PlanStep& step, const LoadedScript& script,
+                Direction direction, StepResult& result);
+  bool part_is_done(const std::optional<UnfinishedStep>& half, const SectionPart& part,
+                    std::size_t number, const PlanStep& step, const LoadedScript& script);
+
+  void run_sections(SectionCompiler& compiler, CompiledSection first, const PlanStep& step,
+                    const LoadedScript& script, Direction direction, int operation_offset,
+                    StepResult& result);
+  void run_statement(const Statement& statement, const PlanStep& step, const LoadedScript& script,
+                     Direction direction, int operation_offset, StepResult& result);
+  void run_own(const std::vector<std::string>& statements);
+  void record(const PlanStep& step, const LoadedScript& script, Direction direction,
+              const std::vector<std::string>& rows, const StepResult& result,
+              const std::string& started);
+  void ensure_tables();
+  void expect_rows(const std::vector<std::string>& rows);
+  Schema& schema_for(const std::vector<Operation>& operations);
+  void remember_schema(bool known);
+  void apply_timeouts();
+
+  Workspace& workspace_;
+  const RunOptions& options_;
+  const Dialect& dialect_;
+  VersionStore store_;
+  RunLog log_;
+  Connection* connection_ = nullptr;
+
+  Schema schema_;
+  bool schema_loaded_ = false;
+  std::int64_t schema_version_ = 0;
+  bool tables_exist_ = false;
+};
+
+/// The plan of a run's target: "" is head upwards and -1 downwards. Throws kUsage for a range.
+Plan plan_run(const RevisionGraph& graph, Direction direction, const std::string& target,
+              const std::vector<std::string>& rows);
+
+}  // namespace ormdb

@@ -1,0 +1,196 @@
+// Steps that commit in parts, and runs that commit (or roll back) as one.
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/text.h"
+#include "migrate/executor.h"
+#include "migrate/offline.h"
+
+namespace ormdb {
+
+namespace {
+
+Error unknown_outcome(const PlanStep& step, std::size_t number, std::string_view direction) {
+  const std::string command = "ormdb " + std::string(direction) + " " + step.revision->id;
+  const std::string n = std::to_string(number);
+  return Error(ErrorKind::kConflict,
+               "statement " + n + " of revision " + step.revision->id +
+                   " was started and its outcome is unknown: the run ended before it was recorded")
+      .revision(step.revision->id)
+      .where("database")
+      .hint("look whether it took effect, then `" + command + " --step-done " + n +
+            "` if it did, `" + command + " --step-redo " + n + "` to run it again");
+}
+
+}  // namespace
+
+bool Executor::part_is_done(const std::optional<UnfinishedStep>& half, const SectionPart& part,
+                            std::size_t number, const PlanStep& step, const LoadedScript& script) {
+  if (!half) return false;
+  for (const UnfinishedStep::Part& seen : half->parts) {
+    if (static_cast<std::size_t>(seen.number) != number) continue;
+    const bool said_done = options_.step_done && *options_.step_done == seen.number;
+    const bool said_redo = options_.step_redo && *options_.step_redo == seen.number;
+    if (!seen.finished && said_redo) {
+      log_.forget_part(*connection_, half->id, seen.number);
+      return false;
+    }
+    if (!seen.finished && !said_done) {
+      throw unknown_outcome(step, number, direction_name(half->direction));
+    }
+    if (seen.hash != part.hash) {
+      throw in_step(Error(ErrorKind::kConflict, "statement " + std::to_string(number) +
+                                                    " of half-applied revision " + step.revision->id +
+                                                    " was edited after it was applied")
+                        .hint("restore it; what follows it may be edited"),
+                    *step.revision, script, half->direction, static_cast<int>(part.first) + 1);
+    }
+    if (!seen.finished) log_.finish_part(*connection_, half->id, seen.number);
+    return true;
+  }
+  return false;
+}
+
+void Executor::run_in_parts(const PlanStep& step, const LoadedScript& script, Direction direction,
+                            const std::vector<std::string>& rows, std::vector<SectionPart> parts,
+                            StepResult& result) {
+  const LogEntry entry{step.revision->id, std::string(direction_name(direction)), now_utc(),
+                       script.checksum(Direction::kUpgrade), 0};
+  const std::optional<UnfinishedStep> half = log_.unfinished(*connection_);
+  std::int64_t id = half ? half->id : 0;
+  if (!half) {
+    Transaction transaction(*connection_, dialect_.begin());
+    expect_rows(rows);
+    ensure_tables();
+    id = log_.start_step(*connection_, entry, parts.size());
+    transaction.commit();
+  }
+  schema_loaded_ = false;
+  try {
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      if (part_is_done(half, parts[i], i + 1, step, script)) continue;
+      run_part(parts[i], i + 1, id, entry, step, script, direction, result);
+    }
+  } catch (const Error& error) {
+    if (!connection_->in_transaction()) log_.fail_step(*connection_, id, error.message());
+    throw;
+  }
+  Transaction transaction(*connection_, dialect_.begin());
+  expect_rows(rows);
+  run_own(store_.change_sql(rows, step.rows_after));
+  log_.finish_step(*connection_, id, entry.checksum);
+  fault_before_statement();
+  transaction.commit();
+  fault_after_statement();
+}
+
+void Executor::run_part(const SectionPart& part, std::size_t number, std::int64_t step_id,
+                        const LogEntry& entry, const PlanStep& step, const LoadedScript& script,
+                        Direction direction, StepResult& result) {
+  const int offset = static_cast<int>(part.first);
+  SectionCompiler compiler(dialect_, part.operations, schema_for(part.operations));
+  CompiledSection first;
+  try {
+    first = compiler.next();
+  } catch (const Error& error) {
+    throw in_step(error, *step.revision, script, direction, error.operation() + offset);
+  }
+  const int part_number = static_cast<int>(number);
+  if (!part.transaction) {
+    log_.start_part(*connection_, step_id, entry, part_number, part.hash);
+    try {
+      run_sections(compiler, std::move(first), step, script, direction, offset, result);
+    } catch (const Error&) {
+      log_.forget_part(*connection_, step_id, part_number);  // it failed, so it is not done
+      throw;
+    }
+    log_.finish_part(*connection_, step_id, part_number);
+    schema_loaded_ = false;
+    return;
+  }
+  for (const std::string& sql : first.before) connection_->execute(sql);
+  const AtExit restore(*connection_, first.after);
+  const bool verify = first.verify_integrity;
+  Transaction transaction(*connection_, dialect_.begin());
+  const auto check = verify ? dialect_.integrity_check(*connection_) : nullptr;
+  run_sections(compiler, std::move(first), step, script, direction, offset, result);
+  if (check) check->verify(*connection_);
+  log_.start_part(*connection_, step_id, entry, part_number, part.hash);
+  log_.finish_part(*connection_, step_id, part_number);
+  fault_before_statement();
+  transaction.commit();
+  fault_after_statement();
+  schema_loaded_ = false;
+}
+
+// What the steps need around a transaction that holds them all.
+Executor::Surroundings Executor::surroundings(const Plan& plan) {
+  const std::string what = options_.dry_run ? "--dry-run" : "transaction: per_run";
+  Surroundings around;
+  OfflineRun offline(workspace_, options_);
+  for (const OfflineStep& step : offline.compile(plan, workspace_.introspect(*connection_))) {
+    if (step.in_parts) {
+      throw Error(ErrorKind::kUnsupported, what + " cannot run revision " + step.revision->id +
+                                               ": it has a step outside a transaction")
+          .revision(step.revision->id)
+          .hint("run up to the revision before it, then that one without " + what);
+    }
+    if (step.before.empty()) continue;
+    if (!options_.dry_run) {
+      throw Error(ErrorKind::kUnsupported,
+                  what + " cannot run revision " + step.revision->id +
+                      ": it rebuilds a table that others reference, for which the keys must be off "
+                      "from before the transaction")
+          .revision(step.revision->id)
+          .hint("use transaction: per_script");
+    }
+    around = {step.before, step.after};
+  }
+  return around;
+}
+
+void Executor::run_in_one_transaction(const Plan& plan, RunResult& result) {
+  const Surroundings around = surroundings(plan);
+  for (const std::string& sql : around.before) connection_->execute(sql);
+  const AtExit restore(*connection_, around.after);
+  Transaction transaction(*connection_, dialect_.begin());
+  expect_rows(plan.rows_before);
+  ensure_tables();
+  const auto check = around.before.empty() ? nullptr : dialect_.integrity_check(*connection_);
+  std::vector<StepResult> done;
+  std::vector<std::string> rows = plan.rows_before;
+  for (const PlanStep& step : plan.steps) {
+    if (options_.step_started) {
+      options_.step_started(done.size() + 1, plan.steps.size(), *step.revision, plan.direction);
+    }
+    const double start = steady_milliseconds();
+    done.push_back(run_inside(step, plan.direction, rows, check.get()));
+    done.back().milliseconds = steady_milliseconds() - start;
+    rows = step.rows_after;
+  }
+  options_.dry_run ? transaction.rollback() : transaction.commit();
+  result.steps = std::move(done);
+  result.rows = rows;
+}
+
+StepResult Executor::run_inside(const PlanStep& step, Direction direction,
+                                const std::vector<std::string>& rows, IntegrityCheck* check) {
+  StepResult result;
+  result.revision = *step.revision;
+  const std::string started = now_utc();
+  const LoadedScript script = workspace_.load(*step.revision, direction);
+  const std::vector<Operation> operations = script.operations(direction);
+  SectionCompiler compiler(dialect_, operations, schema_for(operations));
+  try {
+    if (!compiler.done()) {
+      run_sections(compiler, compiler.next(), step, script, direction, 0, result);
+    }
+    if (check != nullptr) check->verify(*connection_);
+  } catch (const Error& error) {
+    throw in_step(error, *step.revision, script, direction, error.operation());
+  }
+  record(step, script, direction, rows, result, started);
+  remember_schema(compiler.schema_known());
+  return result;
+}
+
+}  // namespace ormdb

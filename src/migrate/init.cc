@@ -1,0 +1,145 @@
+// ormdb init.
+#include "base/file_system.h"
+#include "base/text.h"
+#include "migrate/script_writer.h"
+#include "model/model_yaml.h"
+#include "ormdb/migrator.h"
+
+namespace ormdb {
+
+namespace {
+
+constexpr std::string_view kModels = R"(format: 1
+tables: {}
+#  user:
+#    columns:
+#      id:       {type: integer, primary_key: true}
+#      username: {type: string(20), unique: true}     # NOT NULL unless nullable: true
+#      joined:   {type: datetime, default: {sql: CURRENT_TIMESTAMP}}
+)";
+
+constexpr std::string_view kRest = R"(
+# Every further key has a default; see ormdb.yaml(5). For example:
+# version_table: ormdb_version
+# naming_convention: {unique: uq_%t_%c, index: ix_%t_%c}
+# lock_timeout: 5s
+)";
+
+std::string generic_config(const std::string& url) {
+  const std::string database = url.empty() ? "${DATABASE_URL:-sqlite:///site.db}" : url;
+  return "# Configuration of ormdb; the manual is ormdb.yaml(5).\n"
+         "database: " + database + "\n"
+         "models: [models.yaml]\n"
+         "migrations: migrations\n" + std::string(kRest);
+}
+
+std::string multidb_config(const std::string& url) {
+  const std::string database = url.empty() ? "${DATABASE_URL:-sqlite:///site.db}" : url;
+  return "# Configuration of ormdb; the manual is ormdb.yaml(5).\n"
+         "databases:\n"
+         "  default:\n"
+         "    database: " + database + "\n"
+         "    models: models.yaml\n"
+         "    migrations: migrations/default\n"
+         "  analytics:\n"
+         "    database: ${ANALYTICS_URL:-sqlite:///analytics.db}\n"
+         "    models: analytics.yaml\n"
+         "    migrations: migrations/analytics\n" + std::string(kRest);
+}
+
+class Maker {
+ public:
+  explicit Maker(std::string directory) : directory_(std::move(directory)) {}
+
+  void file(const std::string& name, const std::string& text) {
+    const std::string path = path_join(directory_, name);
+    if (file_exists(path)) return;
+    make_directories(parent_directory(path));
+    write_file(path, text, false);
+    made_.push_back(display_path(path));
+  }
+  void directory(const std::string& name) {
+    const std::string path = path_join(directory_, name);
+    if (directory_exists(path)) return;
+    make_directories(path);
+    made_.push_back(display_path(path) + "/");
+  }
+  std::vector<std::string> made() && { return std::move(made_); }
+
+ private:
+  std::string directory_;
+  std::vector<std::string> made_;
+};
+
+}  // namespace
+
+std::vector<std::string> init_project(const std::string& directory, const std::string& template_name,
+                                      const std::string& database_url) {
+  Maker maker(directory);
+  if (template_name == "generic") {
+    maker.file("ormdb.yaml", generic_config(database_url));
+    maker.file("models.yaml", std::string(kModels));
+    maker.directory("migrations/versions");
+  } else if (template_name == "multidb") {
+    maker.file("ormdb.yaml", multidb_config(database_url));
+    maker.file("models.yaml", std::string(kModels));
+    maker.file("analytics.yaml", std::string(kModels));
+    maker.directory("migrations/default/versions");
+    maker.directory("migrations/analytics/versions");
+  } else {
+    throw Error(ErrorKind::kUsage, "there is no template '" + template_name + "'" +
+                                       did_you_mean(template_name, {"generic", "multidb"}))
+        .candidates({"generic", "multidb"})
+        .hint("see `ormdb list-templates`");
+  }
+  return std::move(maker).made();
+}
+
+std::vector<std::string> init_from_database(const Config& config) {
+  std::vector<std::string> made;
+  for (const DatabaseConfig& database : config.databases) {
+    Migrator migrator(config, database);
+    if (!migrator.graph().empty()) {
+      throw Error(ErrorKind::kConflict, "there are scripts already in " +
+                                            display_path(database.versions.front()))
+          .hint("a baseline is the first script of a project; use `ormdb migrate` from here on");
+    }
+    if (!migrator.rows().empty()) {
+      throw Error(ErrorKind::kConflict, "the database is already at revision " +
+                                            join(migrator.rows(), ", ") + ", whose script is not here")
+          .where("database")
+          .hint("put that project's scripts into " + display_path(database.versions.front()));
+    }
+    const Schema schema = migrator.inspect({});
+    if (database.models.size() != 1) {
+      throw Error(ErrorKind::kConfig, "init --from-database writes one models file, and `models:` "
+                                      "names " + std::to_string(database.models.size()))
+          .at(display_path(config.file));
+    }
+    const std::string& models = database.models.front();
+    const std::string known = read_file_if_exists(models).value_or("");
+    if (!known.empty() && known != kModels) {
+      throw Error(ErrorKind::kConflict, display_path(models) + " has models already")
+          .at(display_path(models))
+          .hint("move it away, or compare it with the database: `ormdb check`");
+    }
+    write_file(models, migrator.models_text(schema));
+    made.push_back(display_path(models));
+    MigrateOptions options;
+    options.message = "baseline";
+    options.from_history = true;
+    DiffResult baseline;
+    try {
+      baseline = migrator.migrate(options);
+      if (!baseline.file.empty()) migrator.stamp({});
+    } catch (const Error&) {
+      known.empty() ? remove_file(models) : write_file(models, known);
+      if (!baseline.revision.file.empty()) remove_file(baseline.revision.file);
+      throw;
+    }
+    if (!baseline.file.empty()) made.push_back(baseline.file);
+  }
+  return made;
+}
+
+}  // namespace ormdb

@@ -1,0 +1,184 @@
+#include "ormdb/migrator.h"
+
+#include <algorithm>
+#include <set>
+#include <thread>
+
+#include "base/clock.h"
+#include "base/file_system.h"
+#include "base/text.h"
+#include "migrate/executor.h"
+#include "migrate/migrator_impl.h"
+#include "migrate/offline.h"
+#include "migrate/replay.h"
+#include "migrate/scope.h"
+#include "model/model_yaml.h"
+
+namespace ormdb {
+
+std::vector<std::string> Migrator::Impl::rows() {
+  Connection* connection = workspace.existing_connection();
+  return connection != nullptr ? store.rows(*connection) : std::vector<std::string>();
+}
+
+Schema Migrator::Impl::database_schema(std::vector<std::string>* left_out) {
+  Connection* connection = workspace.existing_connection();
+  if (connection == nullptr) return {};
+  return in_scope(workspace.introspect(*connection), workspace.config().filter, left_out);
+}
+
+Schema Migrator::Impl::model_schema() {
+  return in_scope(workspace.models(), workspace.config().filter, nullptr);
+}
+
+Schema Migrator::Impl::history_schema() {
+  std::vector<std::string> heads;
+  for (const Revision* head : workspace.graph().heads()) heads.push_back(head->id);
+  return in_scope(replay_history(workspace, heads), workspace.config().filter, nullptr);
+}
+
+std::vector<std::string> Migrator::Impl::pending(const std::vector<std::string>& rows) {
+  std::vector<std::string> ids;
+  for (const PlanStep& step : workspace.graph().plan_upgrade("heads", rows).steps) {
+    ids.push_back(step.revision->id);
+  }
+  return ids;
+}
+
+std::vector<std::string> Migrator::Impl::take_unknown(std::vector<std::string>& rows) {
+  std::vector<std::string> unknown;
+  const auto missing = [&](const std::string& id) {
+    if (workspace.graph().find(id) != nullptr) return false;
+    unknown.push_back(id);
+    return true;
+  };
+  rows.erase(std::remove_if(rows.begin(), rows.end(), missing), rows.end());
+  return unknown;
+}
+
+std::vector<std::string> Migrator::Impl::out_of_order(const std::vector<std::string>& rows) {
+  std::string newest;
+  for (const Revision* applied : workspace.graph().ancestors(rows)) {
+    newest = std::max(newest, applied->created);
+  }
+  std::vector<std::string> ids;
+  for (const std::string& id : pending(rows)) {
+    const std::string& created = workspace.graph().find(id)->created;
+    if (!created.empty() && created < newest) ids.push_back(id);
+  }
+  return ids;
+}
+
+Migrator::Migrator(const Config& config, const DatabaseConfig& database)
+    : impl_(std::make_unique<Impl>(config, database)) {}
+Migrator::~Migrator() = default;
+
+const std::string& Migrator::database_name() const { return impl_->workspace.database().name; }
+std::string Migrator::masked_url() const { return masked(impl_->workspace.url()); }
+std::string_view Migrator::dialect() const { return impl_->workspace.dialect().name(); }
+const RevisionGraph& Migrator::graph() { return impl_->workspace.graph(); }
+std::vector<std::string> Migrator::rows() { return impl_->rows(); }
+
+void Migrator::wait_for_server(double seconds) {
+  const double end = steady_milliseconds() + seconds * 1000;
+  while (true) {
+    try {
+      impl_->workspace.existing_connection();
+      return;
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::kDatabase || steady_milliseconds() >= end) throw;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+}
+
+RunResult Migrator::upgrade(const RunOptions& options) {
+  if (options.plan) return OfflineRun(impl_->workspace, options).plan(Direction::kUpgrade);
+  if (options.sql) return OfflineRun(impl_->workspace, options).sql(Direction::kUpgrade);
+  return Executor(impl_->workspace, options).run(Direction::kUpgrade);
+}
+
+RunResult Migrator::downgrade(const RunOptions& options) {
+  if (options.plan) return OfflineRun(impl_->workspace, options).plan(Direction::kDowngrade);
+  if (options.sql) return OfflineRun(impl_->workspace, options).sql(Direction::kDowngrade);
+  return Executor(impl_->workspace, options).run(Direction::kDowngrade);
+}
+
+Schema Migrator::inspect(const InspectOptions& options) {
+  Workspace& workspace = impl_->workspace;
+  Connection* connection = workspace.existing_connection();
+  if (connection == nullptr) {
+    throw Error(ErrorKind::kDatabase, "there is no database " + masked_url())
+        .where("database")
+        .hint("look at `database:` in ormdb.yaml, or make it with `ormdb create-db`");
+  }
+  Schema schema = in_scope(workspace.introspect(*connection), workspace.config().filter, nullptr);
+  const auto wanted = [&](const std::string& name, const std::vector<std::string>& globs) {
+    return globs.empty() || std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) {
+             return glob_match(glob, name);
+           });
+  };
+  std::erase_if(schema.tables, [&](const Table& table) {
+    return !wanted(table.name, options.tables) || !wanted(table.schema, options.schemas);
+  });
+  if (options.tables.empty()) return schema;
+  std::erase_if(schema.virtual_tables,
+                [&](const VirtualTable& table) { return !wanted(table.name, options.tables); });
+  std::erase_if(schema.views, [&](const View& view) { return !wanted(view.name, options.tables); });
+  std::erase_if(schema.triggers,
+                [&](const Trigger& trigger) { return !wanted(trigger.table, options.tables); });
+  return schema;
+}
+
+Schema Migrator::schema_of(const std::string& what) {
+  Workspace& workspace = impl_->workspace;
+  if (what == "models") return impl_->model_schema();
+  if (what == "database") return impl_->database_schema();
+  if (what.find("://") != std::string::npos) {
+    const Url url = parse_url(what);
+    const Dialect& dialect = dialect_for(url.dialect);
+    if (!dialect.database_exists(url)) {
+      throw Error(ErrorKind::kDatabase, "there is no database " + masked(url)).where("argument");
+    }
+    ConnectOptions connect = workspace.connect_options();
+    connect.create = false;
+    return workspace.introspect(*dialect.connect(url, connect));
+  }
+  if (file_exists(what) || directory_exists(what)) {
+    DatabaseConfig database = workspace.database();
+    database.models = {what};
+    return Workspace(workspace.config(), database).models();
+  }
+  std::vector<std::string> ids;
+  const bool live = what == "current" || what.find_first_of("+-@") != std::string::npos;
+  for (const Revision* revision :
+       workspace.graph().resolve(what, live ? impl_->rows() : std::vector<std::string>())) {
+    ids.push_back(revision->id);
+  }
+  return replay_history(workspace, ids);
+}
+
+std::string Migrator::models_text(const Schema& schema) { return render_models(schema); }
+
+std::vector<std::string> Migrator::create_sql(const Schema& schema) {
+  return operations_sql(::ormdb::diff({}, schema, impl_->workspace.dialect().rules()), {});
+}
+
+std::vector<std::string> Migrator::operations_sql(const std::vector<Operation>& operations,
+                                                  const Schema& before) {
+  Schema schema = before;
+  const CompiledSection section = impl_->workspace.dialect().compile(operations, schema);
+  std::vector<std::string> sql = section.before;
+  for (const Statement& statement : section.statements) sql.push_back(statement.sql);
+  sql.insert(sql.end(), section.after.begin(), section.after.end());
+  return sql;
+}
+
+void Migrator::create_database() { impl_->workspace.dialect().create_database(impl_->workspace.url()); }
+
+void Migrator::drop_database() {
+  impl_->workspace.disconnect();
+  impl_->workspace.dialect().drop_database(impl_->workspace.url());
+}
+
+}  // namespace ormdb

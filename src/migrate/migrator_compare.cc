@@ -1,0 +1,141 @@
+// migrate, merge, check, diff: what compares schemas and writes scripts.
+#include <algorithm>
+
+#include "base/text.h"
+#include "migrate/autogenerate.h"
+#include "migrate/migrator_impl.h"
+#include "migrate/preflight.h"
+#include "migrate/scope.h"
+#include "migrate/script_writer.h"
+
+namespace ormdb {
+
+namespace {
+
+Error behind(const std::vector<std::string>& pending) {
+  return Error(ErrorKind::kConflict, "the database is behind: " + counted(pending.size(), "revision") +
+                                         " of the scripts " + (pending.size() == 1 ? "is" : "are") +
+                                         " not applied")
+      .where("database")
+      .candidates(pending)
+      .hint("run `ormdb upgrade heads` first, or compare with the scripts: --from-history");
+}
+
+}  // namespace
+
+bool DiffResult::clean() const {
+  return operations.empty() && behind.empty() && heads.size() < 2 && edited.empty() &&
+         missing.empty();
+}
+
+DiffResult Migrator::migrate(const MigrateOptions& options) {
+  DiffResult result;
+  const bool offline = options.from_history || !options.autogenerate;
+  const std::vector<std::string> rows = offline ? std::vector<std::string>() : impl_->rows();
+  Workspace& workspace = impl_->workspace;
+  Schema before;
+  TwoWays ways;
+  if (options.autogenerate) {
+    if (!offline) {
+      const std::vector<std::string> pending = impl_->pending(rows);
+      if (!pending.empty()) throw behind(pending);
+    }
+    before = offline ? impl_->history_schema() : impl_->database_schema();
+    const Schema models = impl_->model_schema();
+    result.warnings = hint_warnings(workspace, before, models);
+    ways = generate(workspace, before, models, options);
+    result.operations = ways.upgrade;
+    if (ways.upgrade.empty()) return result;
+  }
+  Revision revision = new_revision(workspace, options, options.heads, rows);
+  write_script(workspace, options, std::move(revision), ways, before, result);
+  workspace.forget_graph();
+  return result;
+}
+
+DiffResult Migrator::merge(const std::vector<std::string>& revisions, const MigrateOptions& options) {
+  Workspace& workspace = impl_->workspace;
+  std::vector<std::string> arguments = revisions;
+  if (arguments.empty()) arguments = {"heads"};
+  const bool live = std::find(arguments.begin(), arguments.end(), "current") != arguments.end();
+  const std::vector<std::string> rows = live ? impl_->rows() : std::vector<std::string>();
+  std::vector<std::string> parents;
+  for (const std::string& argument : arguments) {
+    for (const Revision* revision : workspace.graph().resolve(argument, rows)) {
+      parents.push_back(revision->id);
+    }
+  }
+  if (parents.size() < 2) {
+    throw Error(ErrorKind::kUsage, parents.empty() ? "there is nothing to merge: no revisions yet"
+                                                   : "there is nothing to merge: " + parents.front() +
+                                                         " is the only head")
+        .candidates(parents);
+  }
+  DiffResult result;
+  Revision revision = new_revision(workspace, options, parents, rows);
+  if (revision.message.empty()) revision.message = "merge " + join(parents, " and ");
+  write_script(workspace, options, std::move(revision), {}, {}, result);
+  workspace.forget_graph();
+  return result;
+}
+
+DiffResult Migrator::check(const CheckOptions& options) {
+  DiffResult result;
+  Workspace& workspace = impl_->workspace;
+  const std::vector<const Revision*> heads = workspace.graph().heads();
+  if (heads.size() > 1) {
+    for (const Revision* head : heads) result.heads.push_back(head->id);
+  }
+  Schema actual;
+  std::vector<std::string>* left_out = options.unmanaged ? &result.unmanaged : nullptr;
+  if (options.from_history) {
+    actual = impl_->history_schema();
+  } else {
+    std::vector<std::string> rows = impl_->rows();
+    result.missing = impl_->take_unknown(rows);
+    result.behind = impl_->pending(rows);
+    result.out_of_order = impl_->out_of_order(rows);
+    if (Connection* connection = workspace.existing_connection()) {
+      result.edited = edited_revisions(workspace, impl_->log, *connection, rows);
+    }
+    actual = impl_->database_schema(left_out);
+  }
+  const Schema models = impl_->model_schema();
+  result.warnings = hint_warnings(workspace, actual, models);
+  result.operations = differences(workspace, actual, models);
+  return result;
+}
+
+DiffResult Migrator::diff(const std::string& from, const std::string& to) {
+  DiffResult result;
+  const Schema before = schema_of(from);
+  result.operations = differences(impl_->workspace, before, schema_of(to));
+  return result;
+}
+
+StatusResult Migrator::status() {
+  StatusResult status;
+  Workspace& workspace = impl_->workspace;
+  std::vector<std::string> rows = impl_->rows();
+  status.rows = rows;
+  status.missing = impl_->take_unknown(rows);
+  for (const Revision* revision : workspace.graph().ancestors(rows)) {
+    status.applied.push_back(*revision);
+  }
+  for (const std::string& id : impl_->pending(rows)) {
+    status.pending.push_back(*workspace.graph().find(id));
+  }
+  status.out_of_order = impl_->out_of_order(rows);
+  Connection* connection = workspace.existing_connection();
+  if (connection == nullptr) return status;
+  status.edited = edited_revisions(workspace, impl_->log, *connection, rows);
+  if (const auto half = impl_->log.unfinished(*connection)) {
+    const auto done = std::count_if(half->parts.begin(), half->parts.end(),
+                                    [](const UnfinishedStep::Part& part) { return part.finished; });
+    status.half_applied = {half->revision, half->direction, static_cast<int>(done), half->total};
+  }
+  status.locked_by = workspace.dialect().run_lock_holder(workspace.url(), *connection);
+  return status;
+}
+
+}  // namespace ormdb

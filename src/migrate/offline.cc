@@ -1,0 +1,189 @@
+#include "migrate/offline.h"
+
+#include "base/text.h"
+#include "migrate/executor.h"
+#include "migrate/replay.h"
+
+namespace ormdb {
+
+namespace {
+
+void append_all(std::string& text, const std::vector<std::string>& statements) {
+  for (const std::string& sql : statements) text += sql + ";\n";
+}
+
+}  // namespace
+
+OfflineRun::OfflineRun(Workspace& workspace, const RunOptions& options)
+    : workspace_(workspace),
+      options_(options),
+      dialect_(workspace.dialect()),
+      store_(dialect_, workspace.config().version_table, workspace.config().version_schema),
+      log_(dialect_, workspace.url(), workspace.config().version_schema) {}
+
+std::vector<OfflineStep> OfflineRun::compile(const Plan& plan, Schema schema) {
+  std::vector<OfflineStep> steps;
+  for (const PlanStep& step : plan.steps) {
+    steps.push_back(compile_step(step, plan.direction, schema));
+  }
+  return steps;
+}
+
+OfflineStep OfflineRun::compile_step(const PlanStep& step, Direction direction, Schema& schema) {
+  OfflineStep out;
+  out.revision = step.revision;
+  const LoadedScript script = workspace_.load(*step.revision, direction);
+  out.checksum = script.checksum(Direction::kUpgrade);
+  const std::vector<SectionPart> parts =
+      parts_of(script.operations(direction), dialect_.name());
+  out.in_parts = parts.size() > 1 || (parts.size() == 1 && !parts.front().transaction);
+  for (const SectionPart& part : parts) {
+    try {
+      out.parts.push_back(compile_part(part, schema, out));
+    } catch (const Error& error) {
+      const int number = error.operation() > 0 ? error.operation() + static_cast<int>(part.first) : 0;
+      throw in_step(error, *step.revision, script, direction, number);
+    }
+  }
+  return out;
+}
+
+OfflinePart OfflineRun::compile_part(const SectionPart& part, Schema& schema, OfflineStep& out) {
+  OfflinePart compiled;
+  compiled.transaction = part.transaction;
+  Schema before;
+  bool opaque = false;
+  for (const Operation& operation : part.operations) {
+    opaque = opaque || !is_replayable(operation, dialect_.name());
+  }
+  if (opaque) before = schema;
+  SectionCompiler compiler(dialect_, part.operations, schema);
+  std::size_t covered = 0;
+  while (!compiler.done()) {
+    const CompiledSection piece = compiler.next();
+    covered += piece.compiled_operations;
+    if (out.before.empty()) out.before = piece.before;
+    if (out.after.empty()) out.after = piece.after;
+    out.verify_integrity = out.verify_integrity || piece.verify_integrity;
+    for (const Statement& statement : piece.statements) compiled.statements.push_back(statement.sql);
+    if (!compiler.schema_known()) {
+      const auto end = part.operations.begin() + static_cast<std::ptrdiff_t>(covered);
+      schema = replay(dialect_, {part.operations.begin(), end}, before);
+    }
+  }
+  return compiled;
+}
+
+bool OfflineRun::plan_needs_schema(const Plan& plan) const {
+  for (const PlanStep& step : plan.steps) {
+    const LoadedScript script = workspace_.load(*step.revision, plan.direction);
+    if (needs_schema(script.operations(plan.direction))) return true;
+  }
+  return false;
+}
+
+Plan OfflineRun::range_plan(Direction direction, const std::string& range) const {
+  const std::size_t colon = range.find(':');
+  const std::string from = range.substr(0, colon);
+  const std::string to = range.substr(colon + 1);
+  const RevisionGraph& graph = workspace_.graph();
+  std::vector<std::string> rows;
+  if (!from.empty()) {
+    for (const Revision* revision : graph.resolve(from, {})) rows.push_back(revision->id);
+  }
+  if (direction == Direction::kUpgrade) return graph.plan_upgrade(to.empty() ? "head" : to, rows);
+  return graph.plan_downgrade(to.empty() ? "base" : to, rows);
+}
+
+Plan OfflineRun::plan_and_schema(Direction direction, Schema& schema, bool& from_nothing) {
+  if (options_.sql && options_.target.find(':') != std::string::npos) {
+    const Plan plan = range_plan(direction, options_.target);
+    from_nothing = plan.rows_before.empty();
+    if (plan_needs_schema(plan)) schema = replay_history(workspace_, plan.rows_before);
+    return plan;
+  }
+  Connection* connection = workspace_.existing_connection();
+  const std::vector<std::string> rows =
+      connection != nullptr ? store_.rows(*connection) : std::vector<std::string>();
+  const Plan plan = plan_run(workspace_.graph(), direction, options_.target, rows);
+  from_nothing = connection == nullptr || !store_.exists(*connection);
+  if (connection != nullptr && plan_needs_schema(plan)) schema = workspace_.introspect(*connection);
+  return plan;
+}
+
+RunResult OfflineRun::plan(Direction direction) {
+  Schema schema;
+  bool from_nothing = false;
+  const Plan plan = plan_and_schema(direction, schema, from_nothing);
+  RunResult result;
+  result.direction = direction;
+  result.rows_before = plan.rows_before;
+  result.rows = plan.rows_after;
+  for (const OfflineStep& step : compile(plan, std::move(schema))) {
+    StepResult one;
+    one.revision = *step.revision;
+    for (const OfflinePart& part : step.parts) {
+      one.statements.insert(one.statements.end(), part.statements.begin(), part.statements.end());
+    }
+    result.steps.push_back(std::move(one));
+  }
+  return result;
+}
+
+RunResult OfflineRun::sql(Direction direction) {
+  Schema schema;
+  bool from_nothing = false;
+  const Plan plan = plan_and_schema(direction, schema, from_nothing);
+  const std::vector<OfflineStep> steps = compile(plan, std::move(schema));
+  RunResult result;
+  result.direction = direction;
+  result.rows_before = plan.rows_before;
+  result.rows = plan.rows_after;
+  result.sql = text_of(plan, steps, from_nothing);
+  return result;
+}
+
+std::string OfflineRun::text_of(const Plan& plan, const std::vector<OfflineStep>& steps,
+                                bool from_nothing) const {
+  const std::string verb(direction_name(plan.direction));
+  std::string text = "-- ormdb " + verb + ", " + counted(steps.size(), "revision") + ", for " +
+                     std::string(dialect_.name()) + "\n";
+  if (!options_.tag.empty()) text += "-- tag: " + replace_all(options_.tag, "\n", " ") + "\n";
+  text += dialect_.sql_preamble();
+  const std::string begin = std::string(dialect_.begin()) + ";\n";
+  if (from_nothing && !steps.empty()) {
+    text += "\n" + begin;
+    append_all(text, store_.create_sql());
+    append_all(text, log_.create_sql());
+    text += "COMMIT;\n";
+  }
+  std::vector<std::string> rows = plan.rows_before;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const OfflineStep& step = steps[i];
+    const std::string parents = join(step.revision->down_revisions, ", ");
+    const bool up = plan.direction == Direction::kUpgrade;
+    text += "\n-- Running " + verb + " " + (up ? parents : step.revision->id) + " -> " +
+            (up ? step.revision->id : parents) + ", " +
+            replace_all(step.revision->message, "\n", " ") + "\n";
+    append_all(text, step.before);
+    bool open = false;
+    std::size_t statements = 0;
+    for (const OfflinePart& part : step.parts) {
+      if (part.transaction) text += begin;
+      append_all(text, part.statements);
+      statements += part.statements.size();
+      open = part.transaction && &part == &step.parts.back();
+      if (part.transaction && !open) text += "COMMIT;\n";
+    }
+    if (!open) text += begin;
+    if (step.verify_integrity) append_all(text, dialect_.integrity_check_sql());
+    append_all(text, store_.change_sql(rows, plan.steps[i].rows_after));
+    append_all(text, {log_.finished_sql({step.revision->id, verb, "", step.checksum, statements}, true)});
+    text += "COMMIT;\n";
+    append_all(text, step.after);
+    rows = plan.steps[i].rows_after;
+  }
+  return text;
+}
+
+}  // namespace ormdb

@@ -1,0 +1,57 @@
+// Plans as SQL, without running anything: --plan, --sql, and what a run in one transaction needs to
+// know beforehand.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "migrate/run_log.h"
+#include "migrate/section.h"
+#include "migrate/version_store.h"
+#include "migrate/workspace.h"
+#include "ormdb/migrator.h"
+
+namespace ormdb {
+
+/// Statements that commit together.
+struct OfflinePart {
+  std::vector<std::string> statements;
+  bool transaction = true;
+};
+
+struct OfflineStep {
+  const Revision* revision = nullptr;
+  std::vector<std::string> before, after;  ///< Around the transaction.
+  std::vector<OfflinePart> parts;
+  bool verify_integrity = false;
+  bool in_parts = false;  ///< Has a step outside a transaction.
+  std::string checksum;
+};
+
+class OfflineRun {
+ public:
+  OfflineRun(Workspace& workspace, const RunOptions& options);
+
+  /// Every step of the plan as SQL; `schema` is the state before the first one.
+  std::vector<OfflineStep> compile(const Plan& plan, Schema schema);
+
+  RunResult plan(Direction direction);  ///< --plan
+  RunResult sql(Direction direction);   ///< --sql
+
+ private:
+  OfflineStep compile_step(const PlanStep& step, Direction direction, Schema& schema);
+  OfflinePart compile_part(const SectionPart& part, Schema& schema, OfflineStep& out);
+  /// The plan of the target, and the schema it starts from.
+  Plan plan_and_schema(Direction direction, Schema& schema, bool& from_nothing);
+  Plan range_plan(Direction direction, const std::string& range) const;
+  bool plan_needs_schema(const Plan& plan) const;
+  std::string text_of(const Plan& plan, const std::vector<OfflineStep>& steps, bool from_nothing) const;
+
+  Workspace& workspace_;
+  const RunOptions& options_;
+  const Dialect& dialect_;
+  VersionStore store_;
+  RunLog log_;
+};
+
+}  // namespace ormdb

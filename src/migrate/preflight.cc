@@ -1,0 +1,75 @@
+#include "migrate/preflight.h"
+
+#include <algorithm>
+
+#include "base/file_system.h"
+#include "base/text.h"
+
+namespace ormdb {
+
+std::vector<std::string> edited_revisions(Workspace& workspace, const RunLog& log,
+                                          Connection& connection,
+                                          const std::vector<std::string>& rows) {
+  std::vector<std::string> edited;
+  const std::map<std::string, std::string> checksums = log.applied_checksums(connection);
+  if (checksums.empty()) return edited;
+  for (const Revision* revision : workspace.graph().ancestors(rows)) {
+    const auto found = checksums.find(revision->id);
+    if (found == checksums.end() || found->second.empty()) continue;
+    const std::string now = section_checksum(read_file(revision->file), Direction::kUpgrade);
+    if (now != found->second) edited.push_back(revision->id);
+  }
+  return edited;
+}
+
+void refuse_edited(const std::vector<std::string>& edited, const RevisionGraph& graph) {
+  if (edited.empty()) return;
+  const Revision* first = graph.find(edited.front());
+  std::string message = "the upgrade section of revision " + edited.front() +
+                        " was edited after it was applied here";
+  if (edited.size() > 1) message += " (and those of " + std::to_string(edited.size() - 1) + " more)";
+  throw Error(ErrorKind::kConflict, message)
+      .revision(edited.front())
+      .where("script")
+      .at(display_path(first->file), first->line)
+      .candidates(edited)
+      .hint("restore the script and put the change into a new revision, or accept it with "
+            "--allow-edited");
+}
+
+void refuse_unversioned(Workspace& workspace, Connection& connection, const VersionStore& store,
+                        const Plan& plan) {
+  const bool from_base = plan.rows_before.empty() && !plan.steps.empty() &&
+                         plan.direction == Direction::kUpgrade;
+  if (!from_base || store.exists(connection)) return;
+  const Schema schema = workspace.introspect(connection);
+  if (schema.tables.empty()) return;
+  std::vector<std::string> names;
+  for (const Table& table : schema.tables) names.push_back(qualified_name(table));
+  throw Error(ErrorKind::kConflict, "the database has " + counted(names.size(), "table") +
+                                        " but no version table " + store.table() +
+                                        ", so it was not made by these scripts")
+      .where("database")
+      .candidates(names)
+      .hint("adopt it with `ormdb init --from-database`, or, when it is already at a revision of "
+            "these scripts, say so with `ormdb stamp REVISION`");
+}
+
+void refuse_half_applied(const std::optional<UnfinishedStep>& half, const Plan& plan) {
+  if (!half) return;
+  const auto goes_on = [&](const PlanStep& step) { return step.revision->id == half->revision; };
+  const bool planned = plan.direction == half->direction &&
+                       std::any_of(plan.steps.begin(), plan.steps.end(), goes_on);
+  if (planned) return;
+  const std::string verb = half->direction == Direction::kUpgrade ? "upgrade" : "downgrade";
+  const auto done = std::count_if(half->parts.begin(), half->parts.end(),
+                                  [](const UnfinishedStep::Part& part) { return part.finished; });
+  throw Error(ErrorKind::kConflict, "revision " + half->revision + " is half-applied: its " + verb +
+                                        " stopped after " + std::to_string(done) + " of " +
+                                        std::to_string(half->total) + " parts")
+      .revision(half->revision)
+      .where("database")
+      .hint("finish it first with `ormdb " + verb + " " + half->revision + "`");
+}
+
+}  // namespace ormdb

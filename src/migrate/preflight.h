@@ -1,0 +1,30 @@
+// What stands against a run, looked at before anything is changed.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "migrate/run_log.h"
+#include "migrate/version_store.h"
+#include "migrate/workspace.h"
+
+namespace ormdb {
+
+/// Ids of applied revisions whose upgrade section is no longer what was applied here. Stamped
+/// revisions have no checksum and are not compared.
+std::vector<std::string> edited_revisions(Workspace& workspace, const RunLog& log,
+                                          Connection& connection,
+                                          const std::vector<std::string>& rows);
+
+/// Throws kConflict naming the edited scripts.
+void refuse_edited(const std::vector<std::string>& edited, const RevisionGraph& graph);
+
+/// Throws kConflict when the database has tables but no version table and the plan starts at base: it
+/// was not made by these scripts.
+void refuse_unversioned(Workspace& workspace, Connection& connection, const VersionStore& store,
+                        const Plan& plan);
+
+/// Throws kConflict when a half-applied step is not one that this plan goes on with.
+void refuse_half_applied(const std::optional<UnfinishedStep>& half, const Plan& plan);
+
+}  // namespace ormdb

@@ -1,0 +1,72 @@
+#include "migrate/replay.h"
+
+#include "migrate/section.h"
+
+namespace ormdb {
+
+namespace {
+
+void run_all(Connection& connection, const CompiledSection& section) {
+  for (const std::string& sql : section.before) connection.execute(sql);
+  for (const Statement& statement : section.statements) connection.execute(statement.sql);
+  for (const std::string& sql : section.after) connection.execute(sql);
+}
+
+// A memory database with `schema` in it, the section run there, and what it looks like then.
+Schema run_embedded(const Dialect& dialect, const std::vector<Operation>& operations,
+                    const Schema& before) {
+  Url memory;
+  memory.dialect = "sqlite";
+  const std::unique_ptr<Connection> connection = dialect.connect(memory, {});
+  Schema schema;
+  run_all(*connection, dialect.compile(diff({}, before, dialect.rules()), schema));
+  schema = dialect.introspect(*connection, {});
+  SectionCompiler compiler(dialect, operations, schema);
+  while (!compiler.done()) {
+    run_all(*connection, compiler.next());
+    if (!compiler.schema_known()) schema = dialect.introspect(*connection, {});
+  }
+  return dialect.introspect(*connection, {});
+}
+
+}  // namespace
+
+Schema replay(const Dialect& dialect, const std::vector<Operation>& operations, Schema before) {
+  bool known = true;
+  for (const Operation& operation : operations) {
+    known = known && is_replayable(operation, dialect.name());
+  }
+  if (!known && dialect.name() == "sqlite") return run_embedded(dialect, operations, before);
+  int number = 0;
+  for (const Operation& operation : operations) {
+    ++number;
+    try {
+      apply(operation, before, dialect.rules());
+    } catch (const Error& error) {
+      Error told = error;
+      throw told.operation(number);
+    }
+  }
+  return before;
+}
+
+void replay_section(const Dialect& dialect, const Revision& revision, const LoadedScript& script,
+                    Direction direction, Schema& schema) {
+  try {
+    schema = replay(dialect, script.operations(direction), std::move(schema));
+  } catch (const Error& error) {
+    throw in_step(error, revision, script, direction, error.operation());
+  }
+}
+
+Schema replay_history(Workspace& workspace, const std::vector<std::string>& rows) {
+  Schema schema;
+  const RevisionGraph& graph = workspace.graph();
+  for (const Revision* revision : graph.ancestors(rows)) {
+    const LoadedScript script = workspace.load(*revision, Direction::kUpgrade);
+    replay_section(workspace.dialect(), *revision, script, Direction::kUpgrade, schema);
+  }
+  return schema;
+}
+
+}  // namespace ormdb

@@ -1,0 +1,166 @@
+#include "migrate/script_writer.h"
+
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+
+#include "base/clock.h"
+#include "base/file_system.h"
+#include "base/sql_scanner.h"
+#include "base/text.h"
+#include "base/yaml.h"
+#include "migrate/section.h"
+#include "script/operation_node.h"
+
+namespace ormdb {
+
+namespace {
+
+std::vector<Operation> operations_of(const std::vector<ScriptStep>& steps) {
+  std::vector<Operation> operations;
+  for (const ScriptStep& step : steps) operations.push_back(step.operation);
+  return operations;
+}
+
+std::string effects_comment(const std::vector<Operation>& operations) {
+  if (operations.empty()) return "-- ormdb effects: []\n";
+  Node list = Node::list();
+  for (const Operation& operation : operations) list.push(operation_to_node(operation));
+  std::string text = "-- ormdb effects:\n";
+  for (const std::string& line : split(render_yaml(list), '\n')) {
+    if (!line.empty()) text += "--   " + line + "\n";
+  }
+  return text;
+}
+
+// The section's statements, each led by the operations that it completes, so that the SQL form can be
+// replayed as the YAML form can.
+std::vector<std::string> sql_section(const Dialect& dialect, const std::vector<Operation>& operations,
+                                     Schema schema) {
+  std::vector<std::string> texts;
+  if (operations.empty()) return texts;
+  const CompiledSection section = dialect.compile(operations, schema);
+  if (!section.before.empty()) {
+    throw Error(ErrorKind::kUnsupported,
+                "--format sql cannot hold this change: it rebuilds a table that others reference, "
+                "for which the keys must be off from before the transaction")
+        .hint("write it with --format yaml");
+  }
+  std::size_t told = 0;
+  for (std::size_t i = 0; i < section.statements.size(); ++i) {
+    const Statement& statement = section.statements[i];
+    const bool last = i + 1 == section.statements.size();
+    const std::size_t upto = last ? operations.size() : static_cast<std::size_t>(statement.operation);
+    std::vector<Operation> effects;
+    for (; told < upto; ++told) effects.push_back(operations[told]);
+    const bool data = is_data_statement(statement.sql, sql_dialect(dialect.name()));
+    const bool plain = data && effects.size() <= 1 && !needs_schema(effects);
+    texts.push_back((plain ? "" : effects_comment(effects)) + statement.sql);
+  }
+  return texts;
+}
+
+std::string render(const Workspace& workspace, const MigrateOptions& options,
+                   const Revision& revision, const TwoWays& ways, const Schema& before) {
+  if (options.sql_format) {
+    const Dialect& dialect = workspace.dialect();
+    Schema after = before;
+    apply(ways.upgrade, after, dialect.rules());
+    return render_sql_script(revision, sql_section(dialect, ways.upgrade, before),
+                             sql_section(dialect, ways.downgrade, after));
+  }
+  const std::string own = path_join(workspace.database().migrations, "template.yaml");
+  if (const auto text = read_file_if_exists(own)) {
+    return apply_template(*text, revision, render_operations(ways.upgrade),
+                          render_operations(ways.downgrade), display_path(own));
+  }
+  return render_yaml_script(revision, ways.upgrade, ways.downgrade);
+}
+
+// What cannot be read back must not be written.
+void prove_readable(const Workspace& workspace, const MigrateOptions& options,
+                    const Revision& revision, const TwoWays& ways, const Source& source) {
+  const Revision header = scan_header(source);
+  const bool same_header = header.id == revision.id &&
+                           header.down_revisions == revision.down_revisions &&
+                           header.depends_on == revision.depends_on &&
+                           header.branch_labels == revision.branch_labels &&
+                           header.message == revision.message;
+  const ScriptBody body = parse_body(source, workspace.dialect().name());
+  const bool same_body = options.sql_format || (operations_of(body.upgrade) == ways.upgrade &&
+                                                operations_of(body.downgrade) == ways.downgrade);
+  if (same_header && same_body) return;
+  throw Error(ErrorKind::kInternal, "the script does not read back as what was to be written")
+      .at(source.file)
+      .hint("nothing was written; please report this with your models");
+}
+
+// Runs one after_write hook; its failure is a warning with what it printed, as the script is written.
+void run_hook(const std::string& command, const std::string& file,
+              std::vector<std::string>& warnings) {
+  const std::string line = replace_all(command, "{file}", "'" + replace_all(file, "'", "'\\''") + "'");
+  std::string output;
+  FILE* pipe = popen((line + " 2>&1").c_str(), "r");
+  if (pipe == nullptr) {
+    warnings.push_back("hook '" + command + "' could not be started");
+    return;
+  }
+  std::array<char, 4096> buffer{};
+  while (std::fgets(buffer.data(), static_cast<int>(buffer.size()), pipe) != nullptr) {
+    output += buffer.data();
+  }
+  const int status = pclose(pipe);
+  if (status == 0) return;
+  const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+  warnings.push_back("hook '" + command + "' failed with exit code " + std::to_string(code) +
+                     (output.empty() ? "" : ": " + std::string(trim(output))));
+}
+
+}  // namespace
+
+Revision new_revision(Workspace& workspace, const MigrateOptions& options,
+                      const std::vector<std::string>& parent_arguments,
+                      const std::vector<std::string>& rows) {
+  const RevisionGraph& graph = workspace.graph();
+  Revision revision;
+  revision.id = options.rev_id.empty() ? new_revision_id() : options.rev_id;
+  validate_revision_id(revision.id);
+  if (const Revision* taken = graph.find(revision.id)) {
+    throw Error(ErrorKind::kDuplicateRevision, "revision " + revision.id + " exists already")
+        .revision(revision.id)
+        .where("argument")
+        .at(display_path(taken->file), taken->line)
+        .hint("choose another --rev-id");
+  }
+  revision.message = options.message;
+  revision.created = now_in(workspace.config().timezone);
+  revision.down_revisions = graph.parents_for_new(parent_arguments, options.splice, rows);
+  revision.depends_on = graph.dependencies_for_new(options.depends_on, rows);
+  if (!options.branch_label.empty()) revision.branch_labels = {options.branch_label};
+  return revision;
+}
+
+void write_script(Workspace& workspace, const MigrateOptions& options, Revision revision,
+                  const TwoWays& ways, const Schema& before, DiffResult& result) {
+  const std::string directory =
+      options.version_path.empty() ? workspace.database().versions.front() : options.version_path;
+  const ScriptFormat format = options.sql_format ? ScriptFormat::kSql : ScriptFormat::kYaml;
+  const Config& config = workspace.config();
+  const std::string name = script_file_name(config.file_template, revision, revision.created,
+                                            config.slug_length, format);
+  const std::string path = path_join(directory, name);
+  revision.file = path;
+  const Source source{display_path(path), render(workspace, options, revision, ways, before)};
+  prove_readable(workspace, options, revision, ways, source);
+  result.text = source.text;
+  if (!options.dry_run) {
+    make_directories(parent_directory(path));
+    write_file(path, source.text, false);
+    result.file = source.file;
+    for (const std::string& hook : config.after_write_hooks) run_hook(hook, path, result.warnings);
+  }
+  result.revision = std::move(revision);
+}
+
+}  // namespace ormdb

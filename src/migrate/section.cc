@@ -1,0 +1,100 @@
+#include "migrate/section.h"
+
+#include "base/sha256.h"
+#include "base/sql_scanner.h"
+#include "base/yaml.h"
+#include "script/operation_node.h"
+
+namespace ormdb {
+
+namespace {
+
+std::string hash_of(const std::vector<Operation>& operations) {
+  Node list = Node::list();
+  for (const Operation& operation : operations) list.push(operation_to_node(operation));
+  return sha256_hex(render_yaml(list));
+}
+
+// Statements of a non-transactional execute commit one by one.
+std::vector<Operation> split_execute(const Operation& operation, std::string_view dialect) {
+  const auto* execute = operation.get_if<Execute>();
+  if (execute == nullptr || execute->effects) return {operation};
+  std::vector<Operation> pieces;
+  for (SqlStatement& statement :
+       split_sql(execute->sql.for_dialect(dialect), sql_dialect(dialect))) {
+    SqlText sql;
+    sql.common = std::move(statement.text);
+    Operation piece = Execute(std::move(sql));
+    piece.transaction = false;
+    pieces.push_back(std::move(piece));
+  }
+  return pieces;
+}
+
+}  // namespace
+
+bool needs_schema(const std::vector<Operation>& operations) {
+  for (const Operation& operation : operations) {
+    const bool data = operation.get_if<Execute>() != nullptr ||
+                      operation.get_if<InsertRows>() != nullptr ||
+                      operation.get_if<UpdateRows>() != nullptr ||
+                      operation.get_if<DeleteRows>() != nullptr;
+    if (!data) return true;
+  }
+  return false;
+}
+
+SectionCompiler::SectionCompiler(const Dialect& dialect, const std::vector<Operation>& operations,
+                                 Schema& schema)
+    : dialect_(dialect), operations_(operations), schema_(schema) {}
+
+CompiledSection SectionCompiler::next() {
+  const std::size_t offset = next_;
+  CompiledSection piece;
+  if (offset == 0) {
+    piece = dialect_.compile(operations_, schema_);
+  } else {
+    const auto first = operations_.begin() + static_cast<std::ptrdiff_t>(offset);
+    piece = dialect_.compile({first, operations_.end()}, schema_);
+  }
+  for (Statement& statement : piece.statements) {
+    if (statement.operation > 0) statement.operation += static_cast<int>(offset);
+  }
+  next_ = offset + piece.compiled_operations;
+  schema_known_ = piece.schema_known;
+  return piece;
+}
+
+std::vector<SectionPart> parts_of(const std::vector<Operation>& operations,
+                                  std::string_view dialect) {
+  std::vector<SectionPart> parts;
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    if (operations[i].transaction) {
+      if (parts.empty() || !parts.back().transaction) parts.push_back({{}, i, true, ""});
+      parts.back().operations.push_back(operations[i]);
+      continue;
+    }
+    for (Operation& piece : split_execute(operations[i], dialect)) {
+      parts.push_back({{std::move(piece)}, i, false, ""});
+    }
+  }
+  for (SectionPart& part : parts) part.hash = hash_of(part.operations);
+  return parts;
+}
+
+Error in_step(Error error, const Revision& revision, const LoadedScript& script,
+              Direction direction, int operation) {
+  error.revision(revision.id);
+  if (error.where().empty()) error.where("script");
+  const std::vector<ScriptStep>& steps = script.steps(direction);
+  if (operation > 0 && static_cast<std::size_t>(operation) <= steps.size()) {
+    const int line = steps[static_cast<std::size_t>(operation) - 1].line;
+    error.operation(operation);
+    if (error.file().empty()) error.at(script.source.file, line, script.source.line(line));
+  } else if (error.file().empty()) {
+    error.at(script.source.file);
+  }
+  return error;
+}
+
+}  // namespace ormdb

@@ -1,0 +1,106 @@
+#include "migrate/workspace.h"
+
+#include "base/file_system.h"
+#include "model/model_yaml.h"
+#include "script/directory.h"
+
+namespace ormdb {
+
+const std::vector<ScriptStep>& LoadedScript::steps(Direction direction) const {
+  return direction == Direction::kUpgrade ? body.upgrade : body.downgrade;
+}
+
+std::vector<Operation> LoadedScript::operations(Direction direction) const {
+  std::vector<Operation> operations;
+  for (const ScriptStep& step : steps(direction)) operations.push_back(step.operation);
+  return operations;
+}
+
+std::string LoadedScript::checksum(Direction direction) const {
+  return section_checksum(source.text, direction);
+}
+
+Workspace::Workspace(const Config& config, const DatabaseConfig& database)
+    : config_(config),
+      database_(database),
+      url_(parse_url(database.url)),
+      dialect_(dialect_for(url_.dialect)) {
+  connect_options_.lock_timeout = std::chrono::milliseconds(config.lock_timeout_ms);
+  connect_options_.statement_timeout = std::chrono::milliseconds(config.statement_timeout_ms);
+}
+
+const RevisionGraph& Workspace::graph() {
+  if (!graph_) {
+    graph_ = RevisionGraph::build(
+        scan_directories(database_.versions, config_.recursive_versions));
+  }
+  return *graph_;
+}
+
+Connection& Workspace::connection() {
+  if (!connection_) {
+    const bool existed = dialect_.database_exists(url_);
+    connect_options_.create = true;
+    connection_ = dialect_.connect(url_, connect_options_);
+    created_ = !existed;
+  }
+  return *connection_;
+}
+
+Connection* Workspace::existing_connection() {
+  if (!connection_) {
+    if (!dialect_.database_exists(url_)) return nullptr;
+    connect_options_.create = false;
+    connection_ = dialect_.connect(url_, connect_options_);
+  }
+  return connection_.get();
+}
+
+Schema Workspace::introspect(Connection& connection) const {
+  IntrospectOptions options;
+  const SchemaRules& rules = dialect_.rules();
+  options.ignored_tables = {rules.fold(config_.version_table), rules.fold("ormdb_version"),
+                            rules.fold("ormdb_log")};
+  for (const std::string& name : foreign_version_tables()) {
+    options.ignored_tables.push_back(rules.fold(name));
+  }
+  return dialect_.introspect(connection, options);
+}
+
+Schema Workspace::models() const {
+  ValidateOptions options;
+  options.max_identifier_length = dialect_.max_identifier_length();
+  options.fold = [this](std::string_view name) { return dialect_.rules().fold(name); };
+  options.dialect = std::string(dialect_.name());
+  Schema schema = load_models(database_.models, options);
+  for (Table& table : schema.tables) {
+    give_names(table, config_.naming_convention, dialect_.max_identifier_length());
+  }
+  return schema;
+}
+
+LoadedScript Workspace::load(const Revision& revision, Direction direction) const {
+  LoadedScript script;
+  script.source = {display_path(revision.file), read_file(revision.file)};
+  script.format = script_format(script.source.text);
+  script.body = parse_body(script.source, dialect_.name());
+  if (direction == Direction::kDowngrade && !script.body.has_downgrade) {
+    throw Error(ErrorKind::kScript, "revision " + revision.id + " has no downgrade section")
+        .revision(revision.id)
+        .at(script.source.file)
+        .hint("add a downgrade section to the script (an empty one says that nothing is to be done)");
+  }
+  return script;
+}
+
+const std::vector<std::string>& foreign_version_tables() {
+  static const std::vector<std::string> kTables = {
+      "alembic_version",   "flyway_schema_history", "schema_migrations",
+      "goose_db_version",  "databasechangelog",     "databasechangeloglock",
+      "django_migrations", "_prisma_migrations",    "atlas_schema_revisions",
+      "knex_migrations",   "knex_migrations_lock",  "__diesel_schema_migrations",
+      "_sqlx_migrations",  "phinxlog",              "refinery_schema_history"};
+  return kTables;
+}
+
+}  // namespace ormdb

@@ -1,0 +1,71 @@
+// What every job of the migrator works with: the configuration, one database, its scripts and models.
+// Everything is opened or read on first use.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/config.h"
+#include "ormdb/dialect.h"
+#include "ormdb/revision.h"
+#include "script/script.h"
+
+namespace ormdb {
+
+/// A section of a script, ready to be compiled.
+struct LoadedScript {
+  Source source;
+  ScriptBody body;
+  ScriptFormat format = ScriptFormat::kYaml;
+
+  const std::vector<ScriptStep>& steps(Direction direction) const;
+  std::vector<Operation> operations(Direction direction) const;
+  std::string checksum(Direction direction) const;
+};
+
+class Workspace {
+ public:
+  Workspace(const Config& config, const DatabaseConfig& database);
+
+  const Config& config() const { return config_; }
+  const DatabaseConfig& database() const { return database_; }
+  const Url& url() const { return url_; }
+  const Dialect& dialect() const { return dialect_; }
+
+  const RevisionGraph& graph();
+  void forget_graph() { graph_.reset(); }
+
+  /// Opens the database, creating an SQLite file that does not exist.
+  Connection& connection();
+  /// nullptr when the database does not exist.
+  Connection* existing_connection();
+  void disconnect() { connection_.reset(); }
+  /// Takes effect with the next opening.
+  ConnectOptions& connect_options() { return connect_options_; }
+  /// True when connection() made the database file.
+  bool created_database() const { return created_; }
+
+  /// The live schema without ormdb's own tables and those of other migration tools.
+  Schema introspect(Connection& connection) const;
+  /// The declared models, validated, with every constraint and index named.
+  Schema models() const;
+
+  /// Throws kScript: the body has errors, or (downgrade) the section is missing.
+  LoadedScript load(const Revision& revision, Direction direction) const;
+
+ private:
+  Config config_;
+  DatabaseConfig database_;
+  Url url_;
+  const Dialect& dialect_;
+  ConnectOptions connect_options_;
+  std::unique_ptr<Connection> connection_;
+  std::optional<RevisionGraph> graph_;
+  bool created_ = false;
+};
+
+/// Version tables of other tools, which belong to no model.
+const std::vector<std::string>& foreign_version_tables();
+
+}  // namespace ormdb

@@ -1,0 +1,148 @@
+#include <algorithm>
+#include <functional>
+
+#include "base/text.h"
+#include "ops/apply_parts.h"
+#include "ops/find.h"
+#include "ops/sql_names.h"
+#include "ormdb/error.h"
+
+namespace ormdb {
+namespace {
+
+/// The name a table gets: RenameTable's `to` may repeat the schema.
+std::string name_within_schema(const std::string& schema, const std::string& name) {
+  if (!schema.empty() && name.starts_with(schema + ".")) return name.substr(schema.size() + 1);
+  return name;
+}
+
+void rename_in_expressions(Table& table, const std::function<void(SqlText&)>& edit) {
+  for (Check& check : table.checks) edit(check.expression);
+  for (Column& column : table.columns) {
+    if (column.generated) edit(column.generated->expression);
+  }
+  for (Index& index : table.indexes) {
+    edit(index.where);
+    for (KeyPart& part : index.columns) edit(part.expression);
+  }
+}
+
+/// Everything of other objects that names the table.
+void rename_references(const std::string& from, const std::string& to, Schema& schema,
+                       const SchemaRules& rules) {
+  const NameMatcher matcher(from, rules);
+  for (Table& table : schema.tables) {
+    for (ForeignKey& key : table.foreign_keys) {
+      if (matcher.same(key.referenced_table)) key.referenced_table = to;
+    }
+  }
+  for (Trigger& trigger : schema.triggers) {
+    if (matcher.same(trigger.table)) trigger.table = to;
+    rename_table_in_sql(trigger.body, from, to, rules);
+    rename_table_in_sql(trigger.when, from, to, rules);
+  }
+  for (View& view : schema.views) rename_table_in_sql(view.query, from, to, rules);
+}
+
+class ColumnRenamer {
+ public:
+  ColumnRenamer(const RenameColumn& operation, const std::string& table, const SchemaRules& rules)
+      : rename_{table, operation.from, operation.to},
+        rules_(rules),
+        column_(operation.from, rules),
+        table_(table, rules) {}
+
+  void in_table(Table& table) const;
+  void in_references(Table& table) const {
+    for (ForeignKey& key : table.foreign_keys) {
+      if (table_.same(key.referenced_table)) rename(key.referenced_columns);
+    }
+  }
+  void in_trigger(Trigger& trigger) const;
+  void in_view(View& view) const {
+    rename_column_in_statement(view.query, rename_, false, rules_);
+  }
+
+ private:
+  void rename(std::string& name) const {
+    if (column_.same(name)) name = rename_.to;
+  }
+  void rename(std::vector<std::string>& names) const {
+    for (std::string& name : names) rename(name);
+  }
+  void rename(std::vector<KeyPart>& parts) const {
+    for (KeyPart& part : parts) rename(part.column);
+  }
+
+  ColumnRename rename_;
+  const SchemaRules& rules_;
+  NameMatcher column_;
+  NameMatcher table_;
+};
+
+void ColumnRenamer::in_table(Table& table) const {
+  if (table.primary_key) rename(table.primary_key->columns);
+  for (Unique& unique : table.uniques) rename(unique.columns);
+  for (ForeignKey& key : table.foreign_keys) rename(key.columns);
+  for (Index& index : table.indexes) {
+    rename(index.columns);
+    rename(index.include);
+  }
+  for (Relationship& relationship : table.relationships) rename(relationship.columns);
+  rename_in_expressions(
+      table, [&](SqlText& text) { rename_column_in_expression(text, rename_, rules_); });
+}
+
+void ColumnRenamer::in_trigger(Trigger& trigger) const {
+  const bool owned = table_.same(trigger.table);
+  if (owned) rename(trigger.update_of);
+  rename_column_in_statement(trigger.when, rename_, owned, rules_);
+  rename_column_in_statement(trigger.body, rename_, owned, rules_);
+}
+
+}  // namespace
+
+void apply_rename_table(const RenameTable& operation, Schema& schema, const SchemaRules& rules) {
+  const std::size_t virtual_table = find_virtual_table(schema, operation.from, rules);
+  const bool is_virtual = virtual_table < schema.virtual_tables.size();
+  if (!is_virtual) require_table(schema, operation.from, rules);
+  if (!same_name(operation.from, operation.to, rules)) {
+    const std::string_view kind = relation_with_name(schema, operation.to, rules);
+    if (!kind.empty()) {
+      throw Error(ErrorKind::kScript, "table '" + operation.from + "' cannot be renamed: " +
+                                          std::string(kind) + " '" + operation.to +
+                                          "' exists already");
+    }
+  }
+  std::string to = operation.to;
+  if (is_virtual) {
+    schema.virtual_tables[virtual_table].name = to;
+  } else {
+    Table& table = require_table(schema, operation.from, rules);
+    table.name = name_within_schema(table.schema, operation.to);
+    to = qualified_name(table);
+    rename_in_expressions(
+        table, [&](SqlText& text) { rename_table_in_sql(text, operation.from, to, rules); });
+  }
+  rename_references(operation.from, to, schema, rules);
+}
+
+void apply_rename_column(const RenameColumn& operation, Schema& schema, const SchemaRules& rules) {
+  Table& table = require_table(schema, operation.table, rules);
+  Column& column = require_column(table, operation.from, rules);
+  const bool only_case = same_name(operation.from, operation.to, rules);
+  if (!only_case && find_column(table, operation.to, rules) < table.columns.size()) {
+    throw Error(ErrorKind::kScript, "column '" + operation.table + "." + operation.from +
+                                        "' cannot be renamed: '" + operation.to +
+                                        "' exists already");
+  }
+  column.name = operation.to;
+  const std::string name = qualified_name(table);
+  const ColumnRenamer renamer(operation, name, rules);
+  renamer.in_table(table);
+  for (Table& other : schema.tables) renamer.in_references(other);
+  for (Trigger& trigger : schema.triggers) renamer.in_trigger(trigger);
+  for (View& view : schema.views) renamer.in_view(view);
+}
+
+}  // namespace ormdb

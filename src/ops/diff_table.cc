@@ -1,0 +1,288 @@
+// Canonical forms are compared, spelled forms are carried. What a part of a table means can depend on
+// its other parts: on SQLite whether a column can be null on the primary key, what a key part compares
+// by on its column's collation. So each part of `from` is taken in the surroundings that it will have
+// afterwards, those of `to`.
+//
+// 1. Settings, then columns by name: `from`'s columns under `to`'s key and options.
+// 2. Constraints by content, indexes by name, then those without a name by content: `from`'s over `to`'s
+//    columns. Normalizing may drop, merge and reorder constraints, so each spelled one is normalized by
+//    itself to find which canonical one it is (only in tables where some differ).
+
+#include "ops/diff_table.h"
+
+#include <algorithm>
+
+#include "ops/apply_parts.h"
+#include "ops/canonical.h"
+#include "ops/describe.h"
+#include "ops/find.h"
+#include "ops/sql_names.h"
+
+namespace ormdb {
+namespace {
+
+/// A table in a schema of its own, with the tables of `schema` that it references.
+struct InSurroundings {
+  Table spelled;
+  Table canonical;
+};
+
+InSurroundings in_surroundings(Table table, const Schema& schema, const SchemaRules& rules) {
+  Schema alone;
+  alone.enums = schema.enums;
+  for (const ForeignKey& key : table.foreign_keys) {
+    const std::size_t at = find_table(schema, key.referenced_table, rules);
+    if (at == schema.tables.size()) continue;
+    const std::string name = qualified_name(schema.tables[at]);
+    const bool is_here = same_name(name, qualified_name(table), rules) ||
+                         find_table(alone, name, rules) < alone.tables.size();
+    if (!is_here) alone.tables.push_back(schema.tables[at]);
+  }
+  alone.tables.push_back(table);
+  const Schema canonical = canonical_schema(alone, rules);
+  const std::size_t found = find_table(canonical, rules.fold(qualified_name(table)), rules);
+  return {std::move(table), found < canonical.tables.size() ? canonical.tables[found] : Table{}};
+}
+
+/// The columns of `table` that `other` has not.
+std::vector<Column> columns_beside(const Table& table, const Table& other,
+                                   const SchemaRules& rules) {
+  std::vector<Column> result;
+  for (const Column& column : table.columns) {
+    if (find_column(other, column.name, rules) == other.columns.size()) result.push_back(column);
+  }
+  return result;
+}
+
+/// `from`'s columns under `to`'s primary key and options.
+InSurroundings columns_as_they_will_be(const ComparedTable& from, const ComparedTable& to,
+                                       const SchemaRules& rules) {
+  Table table = to.spelled;
+  table.columns = from.spelled.columns;
+  for (Column& column : columns_beside(to.spelled, from.spelled, rules)) {
+    table.columns.push_back(std::move(column));
+  }
+  table.uniques.clear();
+  table.foreign_keys.clear();
+  table.checks.clear();
+  table.indexes.clear();
+  return in_surroundings(std::move(table), to.schema, rules);
+}
+
+/// `from`'s constraints and indexes over `to`'s columns.
+InSurroundings keys_as_they_will_be(const ComparedTable& from, const ComparedTable& to,
+                                    const SchemaRules& rules) {
+  Table table = from.spelled;
+  table.options = to.spelled.options;
+  table.columns = to.spelled.columns;
+  for (Column& column : columns_beside(from.spelled, to.spelled, rules)) {
+    table.columns.push_back(std::move(column));
+  }
+  return in_surroundings(std::move(table), to.schema, rules);
+}
+
+/// The columns of `a` that `b` has not, in the order of the spelled table.
+std::vector<Column> columns_only_in(const ComparedTable& a, const ComparedTable& b,
+                                    const SchemaRules& rules) {
+  std::vector<Column> result;
+  for (const Column& column : a.spelled.columns) {
+    const std::string name = rules.fold(column.name);
+    if (a.canonical.find_column(name) != nullptr && b.canonical.find_column(name) == nullptr) {
+      result.push_back(column);
+    }
+  }
+  return result;
+}
+
+bool uses_another_of(const Column& column, const std::vector<Column>& columns,
+                     const SchemaRules& rules) {
+  return std::any_of(columns.begin(), columns.end(), [&](const Column& other) {
+    return column.name != other.name &&
+           mentions_name(column.generated->expression, other.name, rules);
+  });
+}
+
+/// Plain columns first, then generated ones after those that they are computed from.
+std::vector<Column> in_order_of_use(std::vector<Column> columns, const SchemaRules& rules) {
+  const auto plain_end =
+      std::stable_partition(columns.begin(), columns.end(),
+                            [](const Column& column) { return !column.generated.has_value(); });
+  std::vector<Column> result(columns.begin(), plain_end);
+  std::vector<Column> waiting(plain_end, columns.end());
+  while (!waiting.empty()) {
+    auto next = std::find_if(waiting.begin(), waiting.end(), [&](const Column& column) {
+      return !uses_another_of(column, waiting, rules);
+    });
+    if (next == waiting.end()) next = waiting.begin();  // a cycle, which engines refuse
+    result.push_back(*next);
+    waiting.erase(next);
+  }
+  return result;
+}
+
+void diff_columns(const ComparedTable& from, const ComparedTable& to, const SchemaRules& rules,
+                  TableChanges& changes) {
+  changes.added_columns = in_order_of_use(columns_only_in(to, from, rules), rules);
+  changes.dropped_columns = in_order_of_use(columns_only_in(from, to, rules), rules);
+  std::reverse(changes.dropped_columns.begin(), changes.dropped_columns.end());
+  const InSurroundings kept = columns_as_they_will_be(from, to, rules);
+  for (const Column& column : to.spelled.columns) {
+    const std::size_t found = find_column(from.spelled, column.name, rules);
+    if (found == from.spelled.columns.size()) continue;
+    const Column* before = kept.canonical.find_column(rules.fold(column.name));
+    const Column* after = to.canonical.find_column(rules.fold(column.name));
+    if (before == nullptr || after == nullptr || *before == *after) continue;
+    const Column& old_column = from.spelled.columns[found];
+    changes.altered_columns.emplace_back(old_column, column);
+    changes.altered_columns.back().second.name = old_column.name;
+  }
+}
+
+/// The constraints of `a` whose content `b` has not.
+std::vector<Constraint> constraints_only_in(const Table& a, const Table& b) {
+  const std::vector<Constraint> others = constraints_of(b);
+  std::vector<Constraint> result;
+  for (const Constraint& constraint : constraints_of(a)) {
+    if (!contains(others, constraint)) result.push_back(constraint);
+  }
+  return result;
+}
+
+/// Every spelled constraint that means one of the wanted; a wanted one that nobody spelled (the check
+/// of a type) as it is.
+std::vector<Constraint> spelled_constraints(const std::vector<Constraint>& wanted,
+                                            const Table& table, const Schema& schema,
+                                            const SchemaRules& rules) {
+  std::vector<Constraint> result;
+  std::vector<Constraint> found;
+  if (wanted.empty()) return result;
+  for (const Constraint& constraint : constraints_of(table)) {
+    const bool kind_is_wanted =
+        std::any_of(wanted.begin(), wanted.end(), [&](const Constraint& candidate) {
+          return candidate.index() == constraint.index();
+        });
+    if (!kind_is_wanted) continue;
+    const std::optional<Constraint> canonical =
+        canonical_constraint(constraint, table, schema, rules);
+    if (!canonical || !contains(wanted, *canonical)) continue;
+    result.push_back(constraint);
+    found.push_back(*canonical);
+  }
+  for (const Constraint& constraint : wanted) {
+    if (!contains(found, constraint)) result.push_back(constraint);
+  }
+  return result;
+}
+
+/// Primary key, uniques, checks, foreign keys; then by what they say.
+void sort_constraints(std::vector<Constraint>& constraints) {
+  const auto rank = [](const Constraint& constraint) {
+    constexpr int kRanks[] = {0, 1, 3, 2};
+    return kRanks[constraint.index()];
+  };
+  std::sort(constraints.begin(), constraints.end(), [&](const Constraint& a, const Constraint& b) {
+    if (rank(a) != rank(b)) return rank(a) < rank(b);
+    return describe_constraint(a) < describe_constraint(b);
+  });
+}
+
+void diff_constraints(const InSurroundings& from, const ComparedTable& to,
+                      const SchemaRules& rules, TableChanges& changes) {
+  changes.dropped_constraints = spelled_constraints(
+      constraints_only_in(from.canonical, to.canonical), from.spelled, to.schema, rules);
+  changes.added_constraints = spelled_constraints(
+      constraints_only_in(to.canonical, from.canonical), to.spelled, to.schema, rules);
+  sort_constraints(changes.dropped_constraints);
+  std::reverse(changes.dropped_constraints.begin(), changes.dropped_constraints.end());
+  sort_constraints(changes.added_constraints);
+}
+
+bool same_parts(const std::vector<KeyPart>& spelled, const std::vector<KeyPart>& canonical,
+                const SchemaRules& rules) {
+  return std::equal(spelled.begin(), spelled.end(), canonical.begin(), canonical.end(),
+                    [&](const KeyPart& a, const KeyPart& b) {
+                      return a.descending == b.descending && rules.fold(a.column) == b.column;
+                    });
+}
+
+Index spelled_index(const Table& table, const Index& canonical, const SchemaRules& rules) {
+  for (const Index& index : table.indexes) {
+    if (rules.fold(index.name) != canonical.name) continue;
+    const bool same = !index.name.empty() || (index.unique == canonical.unique &&
+                                              same_parts(index.columns, canonical.columns, rules));
+    if (same) return index;
+  }
+  return canonical;
+}
+
+bool same_content(Index a, const Index& b) {
+  a.name = b.name;
+  return a == b;
+}
+
+/// Takes pairs that mean the same out of both lists.
+void cancel_equal_indexes(std::vector<Index>& from, std::vector<Index>& to) {
+  const auto cancel = [&](const auto& equal) {
+    std::erase_if(from, [&](const Index& index) {
+      const auto twin = std::find_if(to.begin(), to.end(),
+                                     [&](const Index& other) { return equal(index, other); });
+      if (twin == to.end()) return false;
+      to.erase(twin);
+      return true;
+    });
+  };
+  cancel([](const Index& a, const Index& b) { return a == b; });
+  cancel([](const Index& a, const Index& b) {
+    return (a.name.empty() || b.name.empty()) && same_content(a, b);
+  });
+}
+
+void diff_indexes(const InSurroundings& from, const ComparedTable& to, const SchemaRules& rules,
+                  TableChanges& changes) {
+  std::vector<Index> dropped = from.canonical.indexes;
+  std::vector<Index> created = to.canonical.indexes;
+  cancel_equal_indexes(dropped, created);
+  for (const Index& index : dropped) {
+    changes.dropped_indexes.push_back(spelled_index(from.spelled, index, rules));
+  }
+  for (const Index& index : created) {
+    changes.created_indexes.push_back(spelled_index(to.spelled, index, rules));
+  }
+}
+
+}  // namespace
+
+Table spelled_table(const Table& table, const ComparedSchema& schema, const SchemaRules& rules) {
+  Table result = table;
+  result.renamed_from.clear();
+  result.relationships.clear();
+  for (Index& index : result.indexes) index.renamed_from.clear();
+  for (Column& column : result.columns) {
+    column.renamed_from.clear();
+    if (!mentions_enum(column.type)) continue;
+    const Type& type =
+        column.type.kind == TypeKind::kArray ? column.type.element.front() : column.type;
+    const bool kept = find_enum(schema.canonical, type.name, rules) < schema.canonical.enums.size();
+    if (!kept) make_checks_explicit(result, column, schema.spelled, rules);
+  }
+  return result;
+}
+
+TableChanges diff_table(const ComparedTable& from, const ComparedTable& to,
+                        const SchemaRules& rules) {
+  TableChanges changes;
+  changes.name = qualified_name(to.spelled);
+  if (from.canonical.comment != to.canonical.comment ||
+      from.canonical.options != to.canonical.options) {
+    changes.settings = AlterTable{changes.name,
+                                  {from.spelled.comment, from.spelled.options},
+                                  {to.spelled.comment, to.spelled.options}};
+  }
+  diff_columns(from, to, rules, changes);
+  const InSurroundings keys = keys_as_they_will_be(from, to, rules);
+  diff_constraints(keys, to, rules, changes);
+  diff_indexes(keys, to, rules, changes);
+  return changes;
+}
+
+}  // namespace ormdb

@@ -1,0 +1,96 @@
+#include "ops/find.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace ormdb {
+namespace {
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+template <typename Items>
+std::size_t find_plain(const Items& items, std::string_view name, const SchemaRules& rules) {
+  const NameMatcher matcher(name, rules);
+  std::size_t folded = items.size();
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (matcher.exact(items[i].name)) return i;
+    if (folded == items.size() && matcher.same(items[i].name)) folded = i;
+  }
+  return folded;
+}
+
+template <typename Items>
+std::size_t find_qualified(const Items& items, std::string_view name, const SchemaRules& rules) {
+  const NameMatcher matcher(name, rules);
+  std::size_t folded = items.size();
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (matcher.exact(items[i].schema, items[i].name)) return i;
+    if (folded == items.size() && matcher.same(items[i].schema, items[i].name)) folded = i;
+  }
+  return folded;
+}
+
+}  // namespace
+
+NameMatcher::NameMatcher(std::string_view wanted, const SchemaRules& rules)
+    : wanted_(wanted), rules_(rules), ascii_(is_ascii(wanted)) {}
+
+bool NameMatcher::exact(std::string_view schema, std::string_view name) const {
+  if (schema.empty()) return wanted_ == name;
+  return wanted_.size() == schema.size() + 1 + name.size() && wanted_.starts_with(schema) &&
+         wanted_[schema.size()] == '.' && wanted_.ends_with(name);
+}
+
+bool NameMatcher::same(std::string_view name) const {
+  if (name == wanted_) return true;
+  const bool maybe = iequals(name, wanted_) || !ascii_ || !is_ascii(name);
+  return maybe && rules_.fold(name) == rules_.fold(wanted_);
+}
+
+bool NameMatcher::same(std::string_view schema, std::string_view name) const {
+  if (schema.empty()) return same(name);
+  return same(std::string(schema) + "." + std::string(name));
+}
+
+bool same_name(std::string_view a, std::string_view b, const SchemaRules& rules) {
+  return NameMatcher(a, rules).same(b);
+}
+
+std::size_t find_table(const Schema& schema, std::string_view name, const SchemaRules& rules) {
+  return find_qualified(schema.tables, name, rules);
+}
+std::size_t find_virtual_table(const Schema& schema, std::string_view name,
+                               const SchemaRules& rules) {
+  return find_plain(schema.virtual_tables, name, rules);
+}
+std::size_t find_view(const Schema& schema, std::string_view name, const SchemaRules& rules) {
+  return find_qualified(schema.views, name, rules);
+}
+std::size_t find_trigger(const Schema& schema, std::string_view name, const SchemaRules& rules) {
+  return find_plain(schema.triggers, name, rules);
+}
+std::size_t find_enum(const Schema& schema, std::string_view name, const SchemaRules& rules) {
+  return find_qualified(schema.enums, name, rules);
+}
+std::size_t find_column(const Table& table, std::string_view name, const SchemaRules& rules) {
+  return find_plain(table.columns, name, rules);
+}
+std::size_t find_index(const Table& table, std::string_view name, const SchemaRules& rules) {
+  return find_plain(table.indexes, name, rules);
+}
+
+std::string_view relation_with_name(const Schema& schema, std::string_view name,
+                                    const SchemaRules& rules) {
+  if (find_table(schema, name, rules) < schema.tables.size()) return "table";
+  if (find_view(schema, name, rules) < schema.views.size()) return "view";
+  if (find_virtual_table(schema, name, rules) < schema.virtual_tables.size()) {
+    return "virtual table";
+  }
+  return "";
+}
+
+}  // namespace ormdb

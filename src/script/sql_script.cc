@@ -1,0 +1,212 @@
+// The SQL form: sections between marker lines, statements by the scanner, effects from comments.
+#include <algorithm>
+
+#include "base/sql_scanner.h"
+#include "base/text.h"
+#include "base/yaml.h"
+#include "script/header_value.h"
+#include "script/operation_node.h"
+#include "script/script_lines.h"
+#include "script/script_parts.h"
+
+namespace ormdb {
+
+using namespace script_parts;
+
+namespace {
+
+/// `-- ormdb effects:` of a section, as YAML that stands on the lines of the script.
+struct Effects {
+  int line = 0;       ///< Of the directive.
+  std::string yaml;   ///< The directive's value, or the comment lines behind it without their "--".
+  int first_line = 0;  ///< Of the YAML's first line.
+};
+
+class SectionReader {
+ public:
+  SectionReader(const Source& source, const SqlSection& section, std::string_view dialect)
+      : source_(source), section_(section), dialect_(sql_dialect(dialect)) {}
+
+  std::vector<ScriptStep> read() {
+    const std::vector<Effects> effects = find_effects();
+    std::size_t next = 0;
+    for (const SqlStatement& statement : split_sql(section_.text, dialect_)) {
+      const int line = statement.line + section_.first_line - 1;
+      const int number = static_cast<int>(steps_.size()) + 1;
+      Execute execute(SqlText{statement.text, {}});
+      if (next < effects.size() && effects[next].line < line) {
+        execute.effects = parse_effects(effects[next++], number);
+        if (next < effects.size() && effects[next].line < line) throw without_statement(effects[next]);
+      }
+      Operation operation(std::move(execute));
+      operation.transaction = section_.transaction;
+      steps_.push_back({std::move(operation), line});
+    }
+    if (next < effects.size()) throw without_statement(effects[next]);
+    return std::move(steps_);
+  }
+
+ private:
+  Error error(int line, std::string message) const {
+    return source_.error(ErrorKind::kScript, line, std::move(message));
+  }
+
+  Error without_statement(const Effects& effects) const {
+    return error(effects.line, "no statement follows these effects")
+        .hint("'-- ormdb effects:' stands before the one statement whose effects it names");
+  }
+
+  std::vector<Effects> find_effects() const {
+    std::vector<Effects> found;
+    LineReader lines(section_.text);
+    TextLine line;
+    bool collecting = false;
+    while (lines.next(line)) {
+      const auto directive = parse_directive(line.text);
+      if (directive) {
+        if (directive->name != "effects") continue;  // judged by check_directives
+        const int number = line.number + section_.first_line - 1;
+        found.push_back({number, std::string(directive->value), number});
+        collecting = directive->value.empty();
+        if (collecting) ++found.back().first_line;
+      } else if (collecting && line.text.starts_with("--")) {
+        found.back().yaml += std::string(line.text.substr(2)) + "\n";
+      } else {
+        collecting = false;
+      }
+    }
+    return found;
+  }
+
+  std::vector<Operation> parse_effects(const Effects& effects, int number) const {
+    const Source text{source_.file, effects.yaml};
+    const std::vector<Node> documents = parse_yaml(text, ErrorKind::kScript, effects.first_line);
+    if (documents.size() != 1 || !documents.front().is_list()) {
+      throw error(effects.line, "'-- ormdb effects:' needs a list of operations")
+          .operation(number)
+          .hint("write one comment line '--   - add_column: {…}' an operation, or "
+                "'-- ormdb effects: []' for none");
+    }
+    std::vector<Operation> operations;
+    for (const Node& item : documents.front().items) {
+      operations.push_back(operation_from_node(item, source_, number));
+    }
+    return operations;
+  }
+
+  const Source& source_;
+  const SqlSection& section_;
+  SqlDialect dialect_;
+  std::vector<ScriptStep> steps_;
+};
+
+/// What a marker line behind the header may say.
+void check_directives(const Source& source, int first_line) {
+  static const std::vector<std::string> kNames = {"upgrade", "downgrade", "transaction", "effects"};
+  LineReader lines(source.text);
+  TextLine line;
+  while (lines.next(line)) {
+    const auto directive = parse_directive(line.text);
+    if (!directive) continue;
+    const std::string name(directive->name);
+    const bool is_known = std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+    if (!is_known && line.number > first_line) {
+      throw source
+          .error(ErrorKind::kScript, line.number,
+                 "unknown directive '-- ormdb " + name + "'" + did_you_mean(name, kNames))
+          .hint("directives in the body: " + join(kNames, ", "));
+    }
+    if (name == "transaction" && directive->value != "true" && directive->value != "false") {
+      throw source.error(ErrorKind::kScript, line.number,
+                         "'-- ormdb transaction:' must say true or false");
+    }
+  }
+}
+
+void check_sections(const Source& source, const SqlSections& sections) {
+  if (sections.duplicate_line != 0) {
+    throw source.error(ErrorKind::kScript, sections.duplicate_line, "a section begins a second time");
+  }
+  if (!sections.upgrade.present) {
+    throw source.error(ErrorKind::kScript, 1, "the script has no line '-- ormdb upgrade'");
+  }
+  if (sections.stray_transaction_line != 0) {
+    throw source
+        .error(ErrorKind::kScript, sections.stray_transaction_line,
+               "'-- ormdb transaction:' stands before no section")
+        .hint("it holds for a whole section: write it right before '-- ormdb upgrade' or "
+              "'-- ormdb downgrade'");
+  }
+}
+
+/// The statement with its semicolon, on a line of its own where a comment would swallow it.
+std::string terminated(const std::string& statement) {
+  std::string text(trim(statement));
+  if (text.ends_with(';')) return text + "\n";
+  const std::size_t last_line = text.rfind('\n') + 1;
+  const bool may_end_in_comment = text.find("--", last_line) != text.npos ||
+                                  text.find('#', last_line) != text.npos;
+  return text + (may_end_in_comment ? "\n;\n" : ";\n");
+}
+
+std::string section_text(const std::vector<std::string>& statements) {
+  std::string text;
+  for (const std::string& statement : statements) {
+    LineReader lines(statement);
+    TextLine line;
+    while (lines.next(line)) {
+      if (!parse_directive(line.text)) continue;
+      throw Error(ErrorKind::kUnsupported,
+                  "a statement has the line '" + std::string(line.text) +
+                      "', which an SQL script would read as a directive")
+          .statement(statement)
+          .hint("write the script in YAML, or change that line");
+    }
+    text += terminated(statement);
+  }
+  return text;
+}
+
+std::string header_line(std::string_view key, const std::string& value) {
+  return "-- ormdb " + std::string(key) + ": " + value + "\n";
+}
+
+}  // namespace
+
+ScriptBody script_parts::parse_sql_body(const Source& source, std::string_view dialect) {
+  const SqlSections sections = find_sql_sections(source.text);
+  check_sections(source, sections);
+  const int first_marker = sections.downgrade.present
+                               ? std::min(sections.upgrade.marker_line, sections.downgrade.marker_line)
+                               : sections.upgrade.marker_line;
+  check_directives(source, first_marker);
+  ScriptBody body;
+  body.upgrade = SectionReader(source, sections.upgrade, dialect).read();
+  body.has_downgrade = sections.downgrade.present;
+  if (body.has_downgrade) body.downgrade = SectionReader(source, sections.downgrade, dialect).read();
+  return body;
+}
+
+std::string_view script_parts::sql_section(std::string_view text, Direction direction) {
+  const SqlSections sections = find_sql_sections(text);
+  return direction == Direction::kUpgrade ? sections.upgrade.text : sections.downgrade.text;
+}
+
+std::string render_sql_script(const Revision& header, const std::vector<std::string>& upgrade_sql,
+                              const std::vector<std::string>& downgrade_sql) {
+  const auto& parents = header.down_revisions;
+  std::string text = header_line("revision", render_header_scalar(header.id));
+  text += header_line("down_revision", parents.empty()       ? "null"
+                                       : parents.size() == 1 ? render_header_scalar(parents.front())
+                                                             : render_header_list(parents));
+  if (!header.depends_on.empty()) text += header_line("depends_on", render_header_list(header.depends_on));
+  if (!header.branch_labels.empty()) {
+    text += header_line("branch_labels", render_header_list(header.branch_labels));
+  }
+  text += header_line("message", render_header_scalar(header.message));
+  if (!header.created.empty()) text += header_line("created", render_header_scalar(header.created));
+  text += "-- ormdb upgrade\n" + section_text(upgrade_sql);
+  return text + "-- ormdb downgrade\n" + section_text(downgrade_sql);
+}
+
+}  // namespace ormdb

@@ -1,0 +1,5 @@
+DELIMITER //
+CREATE PROCEDURE p() BEGIN SELECT "a;b"; # comment
+END //
+DELIMITER ;
+INSERT INTO t VALUES ('a\'b', b'01');
