@@ -48,7 +48,7 @@ HEAVY = {
 FILE_LINES = 800
 FUNCTION_LINES = 70
 COLUMNS = 100
-REMINDER = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK"]) + r")\b")
+REMINDER = re.compile(r"\b(TO[D]O|FIX[M]E|X[X]X|HA[C]K)\b")
 DIRECTORIES = ["src", "include", "tests", "scripts", "man", "migrations_example", ".ci"]
 BINARY = {".db", ".png", ".pyc", ".so"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
@@ -107,7 +107,7 @@ def check_include(tree, name, number, layer, bracket, header):
         if owner is None:
             tree.complain(name, number, f"unknown public header {header}")
         elif layer in PURE and owner in IMPURE:
-            tree.complain(name, number, f"the pure layer {layer} may not include {header} ({owner})")
+            tree.complain(name, number, f"pure layer {layer} may not include {header} ({owner})")
         elif owner in ("migrate", "cli") and layer not in (owner, "cli", "public"):
             tree.complain(name, number, f"layer {layer} may not include {header} ({owner})")
     elif layer == "public":
@@ -262,7 +262,8 @@ CLEAN = {
     "man/ormdb.1": ".It Ic init\n",
     "man/ormdb-script.5": ".It Ic add_column\n",
     "src/ops/x.h": '#pragma once\n#include "base/text.h"\n#include "ormdb/operation.h"\n',
-    "src/ops/x.cc": '#include "ops/x.h"\nX::X() : a_{1}, b_{2} {\n  f("{", \'{\', R"(}})", 1\'0);\n}\n'
+    "src/ops/x.cc": '#include "ops/x.h"\nX::X() : a_{1}, b_{2} {\n'
+                    '  f("{", \'{\', R"(}})", 1\'0);\n}\n'
                     "const int kTable[] = {\n" + "  1,\n" * 80 + "};\n"
                     "const auto kOther = std::to_array({\n" + "  1,\n" * 80 + "});\n",
 }
@@ -276,7 +277,7 @@ PLANTED = [
     ("src/cli/a.h", '#pragma once\n#include "ops/x.h"\n', 2, "layer cli may not include"),
     ("src/odd/a.h", "#pragma once\n", 1, "no layer"),
     ("include/ormdb/new.h", "#pragma once\n", 1, "public header without a layer"),
-    ("include/ormdb/type.h", '#pragma once\n#include "base/text.h"\n', 2, "the private base/text.h"),
+    ("include/ormdb/type.h", '#pragma once\n#include "base/text.h"\n', 2, "private base/text.h"),
     ("src/base/a.h", "#pragma once\n#include <yaml-cpp/yaml.h>\n", 2, "src/base/yaml.cc only"),
     ("src/migrate/a.h", "#pragma once\n#include <sqlite3.h>\n", 2, "src/dialect/sqlite/ only"),
     ("src/base/a.h", "int a;\n", 1, "without #pragma once"),
@@ -285,8 +286,8 @@ PLANTED = [
     ("src/base/a.h", "#pragma once\nint f() {\n" + LONG_BODY + "}\n", 2, "function of 72 lines"),
     ("src/base/a.h", "#pragma once\nA::A() : a_{1} {\n" + LONG_BODY + "}\n", 2, "of 72 lines"),
     ("src/base/a.h", "#pragma once\nint f(A a = {}) {\n" + LONG_BODY + "}\n", 2, "of 72 lines"),
-    ("src/base/a.h", "#pragma once\nclass A {\n  template <class T>\n  T f() const {\n" + LONG_BODY +
-     "  }\n};\n", 4, "function of 72 lines"),
+    ("src/base/a.h", "#pragma once\nclass A {\n  template <class T>\n  T f() const {\n" +
+     LONG_BODY + "  }\n};\n", 4, "function of 72 lines"),
     ("src/base/a.h", "#pragma once\n//" + "x" * 99 + "\n", 2, "101 columns"),
     ("man/ormdb.1", ".It Ic init\n.Pp \n", 2, "trailing white space"),
     ("src/base/a.h", "#pragma once\n\tint a;\n", 2, "tab or control"),

@@ -3,11 +3,12 @@
 //     #include "ormdb/cli.h"
 //
 //     int main(int argc, char** argv) {
-//       if (argc > 1 && std::string_view(argv[1]) == "db") return ormdb::run_cli(argc - 1, argv + 1);
-//       …the application…
+//       if (argc > 1 && std::string_view(argv[1]) == "db") return ormdb::run_cli(argc - 1, argv +
+//       1); …the application…
 //     }
 //
-// makes `app db upgrade` do what `ormdb upgrade` does. The program `ormdb` is nothing but this call.
+// makes `app db upgrade` do what `ormdb upgrade` does. The program `ormdb` is nothing but this
+// call.
 #pragma once
 
 namespace ormdb {

@@ -30,6 +30,10 @@ class SchemaRules {
   /// dropped where content decides, lists sorted where order has no meaning. Idempotent.
   virtual Schema normalize(const Schema& schema) const = 0;
 
+  /// Models as the dialect can hold them, before they are compared: what it has no objects for is
+  /// put into what it has (SQLite: an enum column becomes a string with a CHECK).
+  virtual Schema expressible(Schema schema) const { return schema; }
+
   /// The key under which two spellings of an identifier are the same name.
   virtual std::string fold(std::string_view identifier) const = 0;
 };

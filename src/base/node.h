@@ -34,11 +34,13 @@ class Node {
   static Node strings(const std::vector<std::string>& items);
   static Node map(std::vector<Entry> entries = {});
   static Node binary(std::string bytes);
-  /// A scalar that stands as `text` without quotes in YAML and is a number in JSON ("10.50").
+  /// A scalar that stands as `text` without quotes in YAML and is a number in JSON ("10.50"); a string
+  /// when `text` is no number.
   static Node number(std::string text);
 
   Kind kind = Kind::kNull;
-  /// The scalar's text; for booleans "true"/"false". For kInteger and kFloat as written.
+  /// The scalar's text; for booleans "true"/"false". For kInteger and kFloat as written. For kBinary
+  /// the bytes themselves.
   std::string text;
   bool quoted = false;  ///< The scalar stood in quotes or as a block in YAML: it is text, never a number.
   Style style = Style::kAuto;
@@ -76,7 +78,8 @@ struct Source {
 };
 
 /// Reads a map strictly: every key must be asked for or listed, or finish() reports it with the
-/// nearest known key. All errors are of `kind` with file, line and source line.
+/// nearest known key. All errors are of `kind` with file, line and source line. A null node is an empty
+/// map, and a null value counts as absent for all but has(), get() and require().
 class NodeReader {
  public:
   /// `what` names the map in messages: "column post.id". `map` must outlive the reader.

@@ -60,13 +60,18 @@ std::string decode(std::string_view text, bool plus_is_space = false) {
 
 bool is_one_of(char c, std::string_view set) { return set.find(c) != set.npos; }
 
+// RFC 3986, section 2.3.
+bool is_unreserved(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         is_one_of(c, "-._~");
+}
+
 std::string encode(std::string_view text, std::string_view kept) {
   constexpr char kDigits[] = "0123456789ABCDEF";
   std::string result;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    const bool plain = byte >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                       (c >= 'A' && c <= 'Z') || is_one_of(c, "-._~") || is_one_of(c, kept);
+    const bool plain = byte >= 0x80 || is_unreserved(c) || is_one_of(c, kept);
     if (plain) {
       result += c;
     } else {
@@ -126,12 +131,23 @@ void check_port(std::string_view port) {
   }
 }
 
+// Hexadecimal digits, and a zone after %.
+bool is_address(std::string_view text) {
+  const std::size_t zone = std::min(text.find('%'), text.size());
+  const auto is_known = [](char c) { return is_unreserved(c) || c == ':' || c == '%'; };
+  return text.substr(0, zone).find_first_not_of("0123456789abcdefABCDEF:.") == text.npos &&
+         std::all_of(text.begin(), text.end(), is_known);
+}
+
 // "host", "host:port", "[::1]:port".
 void parse_host(std::string_view text, std::string& host, std::string& port) {
   if (text.starts_with('[')) {
     const std::size_t end = text.find(']');
     if (end == text.npos) throw bad_url("a '[' of an IPv6 address is not closed");
     host = text.substr(1, end - 1);
+    if (host.find(':') == host.npos || !is_address(host)) {
+      throw bad_url("what stands in '[…]' is no IPv6 address");
+    }
     text.remove_prefix(end + 1);
     if (!text.empty() && !text.starts_with(':')) throw bad_url("text after ']'");
   } else {

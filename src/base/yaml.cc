@@ -49,6 +49,19 @@ struct Context {
   }
 };
 
+// yaml-cpp turns the escapes \_ and \N into single bytes of Latin-1. All other text is UTF-8
+// already.
+std::string as_utf8(std::string_view text) {
+  std::string result;
+  for (std::size_t at = 0; at < text.size();) {
+    const Utf8Char c = decode_utf8(text, at);
+    if (!c.valid) result += '\xC2';
+    result.append(text, at, c.valid ? c.size : 1);
+    at += c.valid ? c.size : 1;
+  }
+  return result;
+}
+
 // A finished node with what the limits count.
 struct Built {
   Node node;
@@ -199,6 +212,9 @@ Node Builder::scalar(const YAML::Mark& mark, const std::string& tag,
 void Builder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        const std::string& value) {
   last_scalar_ = mark;
+  if (find_invalid_utf8(value) != value.npos) {
+    return OnScalar(mark, tag, anchor, as_utf8(value));
+  }
   if (!wants_key()) return add({scalar(mark, tag, value)}, anchor);
   if (anchor != 0) anchors_[anchor] = {scalar(mark, tag, value)};
   take_key(tag == "?" || tag == "!" ? value : scalar(mark, tag, value).text, mark);

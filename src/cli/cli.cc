@@ -156,8 +156,8 @@ class Printer {
   int finish(int exit_code) {
     flush();
     if (failure_ == 0) return exit_code;
-    const Error failed(ErrorKind::kIo, std::string("cannot write to standard output: ") +
-                                           std::strerror(failure_));
+    const Error failed(ErrorKind::kIo,
+                       std::string("cannot write to standard output: ") + std::strerror(failure_));
     // Whoever closed the pipe (`| head`) knows.
     if (failure_ != EPIPE) error(failed);
     return exit_code == 0 ? failed.exit_code() : exit_code;
@@ -229,7 +229,10 @@ void print_text(const Outcome& outcome, bool several, bool quiet, Printer& print
   if (several) printer.output(outcome.result.comment + "[" + outcome.database + "]\n");
   printer.output(outcome.result.text);
   if (!quiet) printer.output(outcome.result.notice);
-  if (outcome.error) printer.error(*outcome.error);
+  if (!outcome.error) return;
+  Error error = *outcome.error;
+  if (several) error.message("[" + outcome.database + "] " + error.message());
+  printer.error(error);
 }
 
 /// "2 databases: default ok, analytics failed (exit 5)"
@@ -237,7 +240,7 @@ std::string summary(const std::vector<Outcome>& outcomes) {
   std::vector<std::string> parts;
   for (const Outcome& outcome : outcomes) {
     const std::string code = " (exit " + std::to_string(outcome.exit_code()) + ")";
-    parts.push_back(outcome.database + (outcome.error                   ? " failed" + code
+    parts.push_back(outcome.database + (outcome.error              ? " failed" + code
                                         : outcome.exit_code() != 0 ? " not clean" + code
                                                                    : " ok"));
   }
@@ -332,8 +335,8 @@ class IgnoreBrokenPipes {
   struct sigaction former_ {};
 };
 
-/// A closed standard stream must not become the descriptor of a file that is opened later. What takes
-/// its place fails as it would have: it is open for the other direction only.
+/// A closed standard stream must not become the descriptor of a file that is opened later. What
+/// takes its place fails as it would have: it is open for the other direction only.
 void occupy_standard_descriptors() {
   for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (fcntl(descriptor, F_GETFD) != -1) continue;

@@ -13,7 +13,8 @@ namespace {
 
 using Rows = std::vector<std::string>;
 
-// What the rows are when everything is applied, sorted: a head that another one depends on has none.
+// What the rows are when everything is applied, sorted: a head that another one depends on has
+// none.
 Rows rows_at_heads(const RevisionGraph& graph) {
   Rows ids;
   for (const Revision* head : graph.effective_heads()) ids.push_back(head->id);
@@ -31,7 +32,8 @@ Node rows_document(const RevisionGraph& graph, const Rows& rows) {
   return Node::map({{"revisions", std::move(list)}});
 }
 
-std::string row_text(const RevisionGraph& graph, const std::string& row, const RevisionStyle& style) {
+std::string row_text(const RevisionGraph& graph, const std::string& row,
+                     const RevisionStyle& style) {
   const Revision* revision = graph.find(row);
   return revision == nullptr ? style.id(printable(row)) + " (no script)"
                              : render_current_line(graph, *revision, style);

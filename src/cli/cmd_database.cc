@@ -20,8 +20,7 @@ Result run_drop_db(CommandContext& context) {
     const bool sure =
         context.may_ask() && context.confirm("Drop " + url + " and all that is in it?");
     if (!sure) {
-      throw Error(ErrorKind::kNeedsDecision, "not dropped: " + url)
-          .hint("ormdb drop-db --yes");
+      throw Error(ErrorKind::kNeedsDecision, "not dropped: " + url).hint("ormdb drop-db --yes");
     }
   }
   migrator.drop_database();

@@ -25,8 +25,7 @@ std::string check_text(const DiffResult& check, bool from_history, const Style& 
   } else {
     text = "models and " + other + " differ:\n" + operations_text(check.operations, style);
   }
-  return text + list_text("not applied:", check.behind) +
-         list_text("several heads:", check.heads) +
+  return text + list_text("not applied:", check.behind) + list_text("several heads:", check.heads) +
          list_text("edited after they were applied:", check.edited) +
          list_text("applied, but without a script:", check.missing) +
          list_text("pending, but older than what is applied:", check.out_of_order) +
@@ -83,8 +82,8 @@ Result run_diff(CommandContext& context) {
     result.text = text;
     result.comment = "-- ";
   } else if (diff.operations.empty()) {
-    result.notice = "No differences: " + printable(from) + " and " + printable(to) +
-                    " are the same.\n";
+    result.notice =
+        "No differences: " + printable(from) + " and " + printable(to) + " are the same.\n";
   } else {
     result.text = operations_text(diff.operations, context.style());
   }

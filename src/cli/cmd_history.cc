@@ -65,8 +65,8 @@ Result run_history(CommandContext& context) {
 
 Result run_heads(CommandContext& context) {
   const RevisionGraph& graph = context.graph();
-  const Revisions heads = context.options().has("resolve-dependencies") ? graph.effective_heads()
-                                                                        : graph.heads();
+  const Revisions heads =
+      context.options().has("resolve-dependencies") ? graph.effective_heads() : graph.heads();
   if (context.json()) return revisions_result(context, heads);
   Result result;
   if (context.verbose()) {
@@ -99,8 +99,7 @@ Result run_show(CommandContext& context) {
   const Revisions revisions = resolve_argument(context, argument);
   if (context.json()) return revisions_result(context, revisions);
   Result result;
-  result.text =
-      long_text(context, revisions, needs_rows(argument) ? context.rows() : Rows());
+  result.text = long_text(context, revisions, needs_rows(argument) ? context.rows() : Rows());
   return result;
 }
 

@@ -42,8 +42,8 @@ std::string made_text(const std::vector<std::string>& paths) {
 Result run_init(CommandContext& context) {
   const OptionSet& options = context.options();
   const std::string directory = options.argument(0, ".");
-  std::vector<std::string> created = init_project(
-      directory, options.value("template", "generic"), url_to_write(context.project().url()));
+  std::vector<std::string> created = init_project(directory, options.value("template", "generic"),
+                                                  url_to_write(context.project().url()));
   if (options.has("from-database")) {
     const std::string file = path_join(directory, "ormdb.yaml");
     add_new(created, init_from_database(load_config(file, context.project().overrides())));

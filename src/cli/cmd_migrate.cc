@@ -114,13 +114,11 @@ Result autogenerate(CommandContext& context, MigrateOptions migrate) {
   Result result;
   if (context.json()) {
     result.document = diff_document(diff);
-    result.document.set("revision",
-                        diff.operations.empty() ? Node() : Node(diff.revision.id));
+    result.document.set("revision", diff.operations.empty() ? Node() : Node(diff.revision.id));
     if (migrate.dry_run) result.document.set("text", diff.text);
   } else if (diff.operations.empty()) {
     result.notice = "No changes: models and " +
-                    std::string(migrate.from_history ? "scripts" : "database") +
-                    " are the same.\n";
+                    std::string(migrate.from_history ? "scripts" : "database") + " are the same.\n";
   } else if (migrate.dry_run) {
     result.text = diff.text;
     result.comment = migrate.sql_format ? "-- " : "# ";

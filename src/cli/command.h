@@ -39,18 +39,18 @@ struct ArgumentSpec {
 
 /// How much of the world a command works on.
 enum class Need {
-  kNothing,   // runs without a project, once
-  kScripts,   // once for each database of the project; connects only when its arguments ask for that
+  kNothing,  // runs without a project, once
+  kScripts,  // once for each database of the project; connects only when its arguments ask for that
   kDatabase,  // once for each database of the project; waits for its server (--wait) first
 };
 
 /// What a command hands back. Exactly one of text and document is used, depending on --json.
 struct Result {
-  int exit_code = 0;     ///< 0, or 1 when a check found something. Failures are thrown.
-  std::string text;      ///< The answer, with its last newline; printed always.
-  std::string notice;    ///< What was done, for people; printed after text, but not with -q.
-  std::string comment;   ///< What makes a line a comment in `text` ("-- " for SQL), or "".
-  Node document;         ///< The document's own entries, after ok, command and database.
+  int exit_code = 0;    ///< 0, or 1 when a check found something. Failures are thrown.
+  std::string text;     ///< The answer, with its last newline; printed always.
+  std::string notice;   ///< What was done, for people; printed after text, but not with -q.
+  std::string comment;  ///< What makes a line a comment in `text` ("-- " for SQL), or "".
+  Node document;        ///< The document's own entries, after ok, command and database.
 };
 
 struct Command {

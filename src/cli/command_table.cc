@@ -35,7 +35,8 @@ constexpr OptionSpec kFormat = {"format", 0, "yaml|sql", "write the script as YA
 constexpr OptionSpec kBranchLabel = {"branch-label", 0, "LABEL", "a branch label for the script"};
 constexpr OptionSpec kRevId = {"rev-id", 0, "ID", "the script's revision id"};
 constexpr OptionSpec kSplice = {"splice", 0, "", "allow a parent that is not a head"};
-constexpr OptionSpec kHead = {"head", 0, "REV", "the parent of the script (default: the head)", true};
+constexpr OptionSpec kHead = {"head", 0, "REV", "the parent of the script (default: the head)",
+                              true};
 constexpr OptionSpec kDependsOn = {"depends-on", 0, "REV", "a revision it depends on", true};
 constexpr OptionSpec kVersionPath = {"version-path", 0, "DIR", "directory for the script"};
 constexpr OptionSpec kDryRunScript = {"dry-run", 0, "", "print the script, write nothing"};
@@ -56,15 +57,24 @@ constexpr OptionSpec kInitOptions[] = {
     {"from-database", 0, "", "take the models from the database, which becomes the baseline"},
 };
 constexpr OptionSpec kMigrateOptions[] = {
-    kMessage, kFromHistory, kDryRunScript, kFormat,    kRename,    kNoRename, kFill,
-    kUsing,   kHead,        kSplice,       kBranchLabel, kVersionPath, kRevId,  kDependsOn,
+    kMessage, kFromHistory, kDryRunScript, kFormat,      kRename,      kNoRename, kFill,
+    kUsing,   kHead,        kSplice,       kBranchLabel, kVersionPath, kRevId,    kDependsOn,
 };
 constexpr OptionSpec kRevisionOptions[] = {
     kMessage,
     {"autogenerate", 0, "", "fill it with the difference of models and database (see migrate)"},
     {"sql", 0, "", "the same as --format sql"},
-    kFormat, kHead, kSplice, kBranchLabel, kVersionPath, kRevId, kDependsOn,
-    kRename, kNoRename, kFill, kUsing,
+    kFormat,
+    kHead,
+    kSplice,
+    kBranchLabel,
+    kVersionPath,
+    kRevId,
+    kDependsOn,
+    kRename,
+    kNoRename,
+    kFill,
+    kUsing,
 };
 constexpr OptionSpec kMergeOptions[] = {kMessage, kBranchLabel, kRevId, kSplice, kFormat};
 constexpr OptionSpec kRunOptions[] = {
@@ -116,7 +126,8 @@ constexpr OptionSpec kDropDbOptions[] = {
 constexpr ArgumentSpec kInitArguments[] = {{"DIR", "where (default: here)"}};
 constexpr ArgumentSpec kUpgradeArguments[] = {{"REV", "how far (default: head)"}};
 constexpr ArgumentSpec kDowngradeArguments[] = {{"REV", "how far (default: -1)"}};
-constexpr ArgumentSpec kMergeArguments[] = {{"REV", "what to merge (default: all heads)", false, true}};
+constexpr ArgumentSpec kMergeArguments[] = {
+    {"REV", "what to merge (default: all heads)", false, true}};
 constexpr ArgumentSpec kStampArguments[] = {{"REV", "the new rows (default: heads)", false, true}};
 constexpr ArgumentSpec kShowArguments[] = {{"REV", "which (default: head)"}};
 constexpr ArgumentSpec kDiffArguments[] = {

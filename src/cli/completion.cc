@@ -49,32 +49,23 @@ std::string bash_option(const OptionSpec& option) {
   std::vector<std::string> patterns;
   if (option.letter != 0) patterns.push_back(std::string("-") + option.letter);
   if (!option.name.empty()) patterns.push_back("--" + std::string(option.name));
-  const std::string body = action.empty() ? "return"
-                                          : "COMPREPLY=($(compgen " + action + " -- \"$cur\")); return";
-  return "    " + join(patterns, "|") + ") " + body + ";;\n";
+  const std::string body =
+      action.empty() ? "return" : "COMPREPLY=($(compgen " + action + " -- \"$cur\")); return";
+  return join(patterns, "|") + ") " + body + ";;\n";
 }
 
-// Options that take a value, of all commands: their names mean the same everywhere.
-std::string bash_options() {
-  std::string text;
-  std::vector<std::string_view> seen;
-  const auto add = [&](const OptionSpec& option) {
-    if (option.value.empty()) return;
-    for (const std::string_view key : seen) {
-      if (key == option.key()) return;
-    }
-    seen.push_back(option.key());
-    text += bash_option(option);
-  };
-  for (const OptionSpec& option : global_options()) add(option);
-  for (const Command* command : visible_commands()) {
-    for (const OptionSpec& option : command->options) add(option);
+// The values of options: a case on the word before.
+std::string bash_values(std::span<const OptionSpec> options, const std::string& indent) {
+  std::string cases;
+  for (const OptionSpec& option : options) {
+    if (!option.value.empty()) cases += indent + "  " + bash_option(option);
   }
-  return text;
+  return cases.empty() ? "" : indent + "case $prev in\n" + cases + indent + "esac\n";
 }
 
 std::string bash_command(const Command& command) {
   std::string text = "    " + std::string(command.name) + ")\n";
+  text += bash_values(command.options, "      ");
   text += "      options=\"" + words_of(command.options) + "\"\n";
   if (!command.arguments.empty()) {
     const std::string action = bash_action(command.arguments.front().value);
@@ -101,16 +92,15 @@ std::string zsh_action(std::string_view value) {
 }
 
 std::string zsh_option(const OptionSpec& option) {
-  std::string names = option.name.empty() ? std::string("-") + option.letter
-                                          : "--" + std::string(option.name);
+  std::string names =
+      option.name.empty() ? std::string("-") + option.letter : "--" + std::string(option.name);
   std::string text = option.repeated ? "'*'" : "";
   if (option.letter != 0 && !option.name.empty()) {
     names = "{-" + std::string(1, option.letter) + "," + names + "}";
   }
   text += names + "'[" + zsh_escape(option.help) + "]";
   if (!option.value.empty()) {
-    const std::string action =
-        is_database(option) ? "_ormdb_databases" : zsh_action(option.value);
+    const std::string action = is_database(option) ? "_ormdb_databases" : zsh_action(option.value);
     text += ":" + zsh_escape(option.value) + ":" + action;
   }
   return text + "'";
@@ -121,8 +111,8 @@ std::string zsh_command(const Command& command) {
   for (const OptionSpec& option : command.options) text += " \\\n        " + zsh_option(option);
   for (const ArgumentSpec& argument : command.arguments) {
     text += " \\\n        '" + std::string(argument.repeated ? "*" : "") +
-            (argument.required || argument.repeated ? ":" : "::") + zsh_escape(argument.value) + ":" +
-            zsh_action(argument.value) + "'";
+            (argument.required || argument.repeated ? ":" : "::") + zsh_escape(argument.value) +
+            ":" + zsh_action(argument.value) + "'";
   }
   return text + "\n      ;;\n";
 }
@@ -166,17 +156,21 @@ std::string bash_completion() {
   return "# bash completion for ormdb: eval \"$(ormdb completion bash)\"\n"
          "_ormdb() {\n"
          "  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
-         "  local commands=\"" + names + "\"\n"
-         "  local globals=\"" + words_of(global_options()) + "\"\n"
+         "  local commands=\"" +
+         names +
+         "\"\n"
+         "  local globals=\"" +
+         words_of(global_options()) +
+         "\"\n"
          "  local command=\"\" options=\"\" word words=()\n"
-         "  COMPREPLY=()\n"
-         "  case $prev in\n" + bash_options() +
-         "  esac\n"
+         "  COMPREPLY=()\n" +
+         bash_values(global_options(), "  ") +
          "  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
          "    if [[ \" $commands \" == *\" $word \"* ]]; then command=$word; break; fi\n"
          "  done\n"
          "  case $command in\n"
-         "    \"\") words=($(compgen -W \"$commands\" -- \"$cur\"));;\n" + cases +
+         "    \"\") words=($(compgen -W \"$commands\" -- \"$cur\"));;\n" +
+         cases +
          "  esac\n"
          "  if [[ $cur == -* ]]; then\n"
          "    COMPREPLY=($(compgen -W \"$globals $options\" -- \"$cur\"))\n"
@@ -208,14 +202,19 @@ std::string zsh_completion() {
          "  local curcontext=$curcontext state line\n"
          "  typeset -A opt_args\n"
          "  local -a commands globals\n"
-         "  commands=(\n" + names + "  )\n"
-         "  globals=(\n" + globals + "  )\n"
+         "  commands=(\n" +
+         names +
+         "  )\n"
+         "  globals=(\n" +
+         globals +
+         "  )\n"
          "  _arguments -C -s $globals '1:command:->command' '*::argument:->argument'\n"
          "  if [[ $state == command ]]; then\n"
          "    _describe command commands\n"
          "    return\n"
          "  fi\n"
-         "  case $words[1] in\n" + cases +
+         "  case $words[1] in\n" +
+         cases +
          "  esac\n"
          "}\n"
          "compdef _ormdb ormdb\n";

@@ -23,13 +23,12 @@ std::string Project::config_file() const {
   return option_or_environment(options_, "config", "ORMDB_CONFIG", "ormdb.yaml");
 }
 
-std::string Project::url() const {
-  return option_or_environment(options_, "url", "ORMDB_URL", "");
-}
+std::string Project::url() const { return option_or_environment(options_, "url", "ORMDB_URL", ""); }
 
 ConfigOverrides Project::overrides() const {
   ConfigOverrides overrides;
   overrides.url = url();
+  overrides.database = options_.value("database");
   overrides.migrations = option_or_environment(options_, "directory", "ORMDB_DIRECTORY", "");
   for (const std::string& text : options_.values("x")) {
     auto [key, value] = key_and_value(text, "-x", "KEY=VALUE");
@@ -52,8 +51,8 @@ std::vector<const DatabaseConfig*> Project::databases() {
     names.push_back(database.name);
   }
   if (all.empty()) {
-    throw Error(ErrorKind::kUsage, "no database '" + wanted + "' in " + config().file +
-                                       did_you_mean(wanted, names))
+    throw Error(ErrorKind::kUsage,
+                "no database '" + wanted + "' in " + config().file + did_you_mean(wanted, names))
         .candidates(names);
   }
   return all;

@@ -34,14 +34,13 @@ void add_warnings(Node& document, const std::vector<std::string>& warnings) {
 }
 
 Node written_entries(const Revision& revision) {
-  return Node::map(
-      {{"revision", revision.id},
-       {"down_revision", Node::strings(revision.down_revisions)},
-       {"depends_on", Node::strings(revision.depends_on)},
-       {"branch_labels", Node::strings(revision.branch_labels)},
-       {"message", revision.message},
-       {"created", text_or_null(revision.created)},
-       {"file", revision.file.empty() ? Node() : Node(display_path(revision.file))}});
+  return Node::map({{"revision", revision.id},
+                    {"down_revision", Node::strings(revision.down_revisions)},
+                    {"depends_on", Node::strings(revision.depends_on)},
+                    {"branch_labels", Node::strings(revision.branch_labels)},
+                    {"message", revision.message},
+                    {"created", text_or_null(revision.created)},
+                    {"file", revision.file.empty() ? Node() : Node(display_path(revision.file))}});
 }
 
 }  // namespace
@@ -53,8 +52,7 @@ Node document_head(bool ok, std::string_view command, std::string_view database)
 }
 
 Node error_document(const Error& error) {
-  Node node = Node::map(
-      {{"kind", error_kind_name(error.kind())}, {"message", error.message()}});
+  Node node = Node::map({{"kind", error_kind_name(error.kind())}, {"message", error.message()}});
   node.set_if("hint", error.hint());
   node.set_if("revision", error.revision());
   node.set_if("where", error.where());

@@ -31,7 +31,8 @@ Node revisions_document(const std::vector<const Revision*>& revisions, const Rev
 /// A version-table row that no script has.
 Node unknown_row_document(const std::string& row);
 
-/// upgrade, downgrade: steps, rows_before, rows. stamp, ensure-version: without steps. "sql" with `sql`.
+/// upgrade, downgrade: steps, rows_before, rows. stamp, ensure-version: without steps. "sql" with
+/// `sql`.
 Node run_document(const RunResult& result, bool with_steps, bool with_sql);
 
 /// [{"add_column": {…}, "destructive": false}]

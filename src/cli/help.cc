@@ -8,7 +8,7 @@ namespace ormdb::cli {
 namespace {
 
 using HelpRow = std::pair<std::string, std::string>;
-constexpr std::size_t kWidestLeft = 30;
+constexpr std::size_t kWidestLeft = 32;
 
 // Two columns; a left side that is too wide has its help on the next line.
 std::string rows_of(const std::vector<HelpRow>& rows) {

@@ -33,8 +33,8 @@ std::string source_text(const Error& error, const Style& style) {
   if (error.line() <= 0 || error.source_line().empty()) return text;
   const std::string number = std::to_string(error.line());
   const std::string gutter = style(Paint::kCyan, std::string(number.size(), ' ') + " |") + "\n";
-  return text + gutter + style(Paint::kCyan, number + " |") + " " +
-         printable(error.source_line()) + "\n" + gutter;
+  return text + gutter + style(Paint::kCyan, number + " |") + " " + printable(error.source_line()) +
+         "\n" + gutter;
 }
 
 // Which step of which script, where the message is about one.
@@ -93,8 +93,8 @@ std::string indented(std::string_view text, std::string_view indent) {
 }
 
 std::string error_text(const Error& error, const Style& style) {
-  std::string text = style(Paint::kRed, "error:") + " " +
-                     style(Paint::kBold, printable(error.message())) + "\n";
+  std::string text =
+      style(Paint::kRed, "error:") + " " + style(Paint::kBold, printable(error.message())) + "\n";
   text += source_text(error, style);
   text += step_place(error);
   text += statement_text(error, style);

@@ -23,8 +23,8 @@ std::string_view cut(std::string_view text, std::size_t length) {
 std::string progress_line(std::size_t number, std::size_t count, std::string_view label,
                           std::size_t width) {
   const std::size_t done = count == 0 ? 0 : (number - 1) * kBarWidth / count;
-  const std::string line = "[" + std::string(done, '#') + std::string(kBarWidth - done, '-') + "] " +
-                           std::to_string(number) + "/" + std::to_string(count) + " " +
+  const std::string line = "[" + std::string(done, '#') + std::string(kBarWidth - done, '-') +
+                           "] " + std::to_string(number) + "/" + std::to_string(count) + " " +
                            printable(label);
   return std::string(cut(line, width));
 }

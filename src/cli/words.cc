@@ -20,9 +20,8 @@ const OptionSpec* find_spec(const Command* command, Predicate wanted) {
 }
 
 const OptionSpec* find_option(const Command* command, std::string_view name) {
-  return find_spec(command, [&](const OptionSpec& option) {
-    return !name.empty() && option.name == name;
-  });
+  return find_spec(command,
+                   [&](const OptionSpec& option) { return !name.empty() && option.name == name; });
 }
 
 const OptionSpec* find_letter(const Command* command, char letter) {

@@ -1,5 +1,5 @@
-// The words of a command line against the specs of the command table: what CLI11 does not check, and
-// the errors that name the word, the possible ones and the nearest.
+// The words of a command line against the specs of the command table: what CLI11 does not check,
+// and the errors that name the word, the possible ones and the nearest.
 #pragma once
 
 #include <span>
@@ -19,8 +19,8 @@ std::string option_display(const OptionSpec& option);
 /// Whether an unclaimed word is meant as an option: "-z", "--zap"; not "-", "-1", "-3:".
 bool looks_like_option(const std::string& word);
 
-/// The index of the command's word among `words`, or words.size(). Throws kUsage for an option before
-/// it that is no global one.
+/// The index of the command's word among `words`, or words.size(). Throws kUsage for an option
+/// before it that is no global one.
 std::size_t find_command_word(const std::vector<std::string>& words);
 
 Error unknown_command(const std::string& word);

@@ -251,6 +251,7 @@ void Executor::run_own(const std::vector<std::string>& statements) {
     fault_before_statement();
     connection_->execute(sql);
     fault_after_statement();
+    fault_before_log();
   }
 }
 

@@ -35,7 +35,8 @@ std::vector<Operation> split_execute(const Operation& operation, std::string_vie
 
 bool needs_schema(const std::vector<Operation>& operations) {
   for (const Operation& operation : operations) {
-    const bool data = operation.get_if<Execute>() != nullptr ||
+    const auto* raw = operation.get_if<Execute>();
+    const bool data = (raw != nullptr && (!raw->effects || raw->effects->empty())) ||
                       operation.get_if<InsertRows>() != nullptr ||
                       operation.get_if<UpdateRows>() != nullptr ||
                       operation.get_if<DeleteRows>() != nullptr;

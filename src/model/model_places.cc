@@ -28,7 +28,8 @@ std::optional<Spot> find_entry(const Node& map, std::string_view key) {
 std::optional<Spot> find_item(const Node& list, std::string_view name) {
   for (const Node& item : list.items) {
     const Node* item_name = item.find("name");
-    if ((item_name != nullptr && item_name->text == name) || (item.is_scalar() && item.text == name)) {
+    if ((item_name != nullptr && item_name->text == name) ||
+        (item.is_scalar() && item.text == name)) {
       return Spot{&item, item.line};
     }
   }
@@ -74,13 +75,44 @@ std::optional<Spot> find_root(const Node& document, const std::vector<std::strin
   return path[0] == "triggers" ? find_table_trigger(document, path[1]) : std::nullopt;
 }
 
+/// A constraint that stands in a column: by its name, or the first part of the primary key.
+std::optional<Spot> find_in_columns(const Node& table, std::span<const std::string> rest) {
+  const Node* columns = table.find("columns");
+  if (columns == nullptr || rest.empty()) return std::nullopt;
+  const std::string name = rest.size() > 1 ? rest[1] : "";
+  for (std::size_t i = 0; i < columns->entries.size(); ++i) {
+    for (const char* key : {"primary_key", "unique", "foreign_key"}) {
+      const Node* value = columns->entries[i].second.find(key);
+      if (value == nullptr) continue;
+      const bool is_it =
+          rest[0] == "primary_key" ? rest[0] == key : !name.empty() && value->text == name;
+      if (is_it) return entry_spot(*columns, i);
+    }
+  }
+  return std::nullopt;
+}
+
 Spot deepest(Spot spot, std::span<const std::string> rest) {
-  for (const std::string& step : rest) {
-    const auto next = spot.node->is_list() ? find_item(*spot.node, step) : find_entry(*spot.node, step);
+  for (; !rest.empty(); rest = rest.subspan(1)) {
+    const std::string& step = rest.front();
+    const auto next =
+        spot.node->is_list() ? find_item(*spot.node, step) : find_entry(*spot.node, step);
     if (!next) break;
     spot = *next;
   }
   return spot;
+}
+
+/// Within a table, constraints may stand in its columns.
+Spot deepest_in_object(const Spot& object, std::span<const std::string> rest) {
+  const Spot listed = deepest(object, rest);
+  const bool is_constraint =
+      !rest.empty() && (rest[0] == "primary_key" || rest[0] == "constraints");
+  const Node* section = is_constraint ? object.node->find(rest[0]) : nullptr;
+  const bool found = !is_constraint || (section != nullptr && listed.node != section) ||
+                     (section != nullptr && rest.size() == 1);
+  if (found) return listed;
+  return find_in_columns(*object.node, rest).value_or(listed);
 }
 
 }  // namespace
@@ -97,7 +129,7 @@ ModelPlace find_place(const std::vector<std::unique_ptr<ModelFile>>& files,
   for (const auto& file : files) {
     if (const auto spot = find_root(file->document, path)) {
       const std::size_t skipped = path.size() < 2 ? 1 : 2;
-      return {file.get(), deepest(*spot, std::span(path).subspan(skipped)).line};
+      return {file.get(), deepest_in_object(*spot, std::span(path).subspan(skipped)).line};
     }
   }
   return {};

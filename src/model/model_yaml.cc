@@ -29,8 +29,8 @@ class Loader {
 
   void load(const std::string& path) {
     if (path.ends_with(".so")) {
-      throw Error(ErrorKind::kUnsupported, "models from a shared library are not supported by this build: '" +
-                                               path + "'")
+      throw Error(ErrorKind::kUnsupported,
+                  "models from a shared library are not supported by this build: '" + path + "'")
           .hint("declare the models in YAML");
     }
     if (directory_exists(path)) return load_directory(path);

@@ -9,11 +9,11 @@
 
 namespace ormdb {
 
-/// Reads all `paths` (files, or directories whose *.yaml and *.yml are read in the order of their names) and
-/// merges them, in that order. Errors: kModel at file:line with the source line (also when two
-/// places declare the same table, view or enum: it names both); kIo for a missing or unreadable file;
-/// kUnsupported for a shared library. The first problem is thrown; when validate() found more, its hint
-/// counts them.
+/// Reads all `paths` (files, or directories whose *.yaml and *.yml are read in the order of their
+/// names) and merges them, in that order. Errors: kModel at file:line with the source line (also
+/// when two places declare the same table, view or enum: it names both); kIo for a missing or
+/// unreadable file; kUnsupported for a shared library. The first problem is thrown; when validate()
+/// found more, its hint counts them.
 Schema load_models(const std::vector<std::string>& paths, const ValidateOptions& options);
 
 /// The text of a models file for a schema. load_models(render_models(x)) is x.

@@ -210,8 +210,9 @@ void Applier::operator()(const Execute& op) const {
     throw Error(ErrorKind::kUnsupported,
                 "what this statement does to the schema is not known without running it")
         .statement(statement.text)
-        .hint("say what it does: execute: {sql: ..., effects: [operations]}, or effects: [] "
-              "when it changes no schema");
+        .hint(
+            "say what it does: execute: {sql: ..., effects: [operations]}, or effects: [] "
+            "when it changes no schema");
   }
 }
 

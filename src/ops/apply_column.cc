@@ -100,8 +100,8 @@ Column& require_column(Table& table, std::string_view name, const SchemaRules& r
 void apply_add_column(const AddColumn& operation, Schema& schema, const SchemaRules& rules) {
   Table& table = require_table(schema, operation.table, rules);
   if (find_column(table, operation.column.name, rules) < table.columns.size()) {
-    throw Error(ErrorKind::kScript, "column '" + spelled(operation.table, operation.column.name) +
-                                        "' exists already");
+    throw Error(ErrorKind::kScript,
+                "column '" + spelled(operation.table, operation.column.name) + "' exists already");
   }
   table.columns.push_back(operation.column);
 }
@@ -113,8 +113,7 @@ void apply_drop_column(const DropColumn& operation, Schema& schema, const Schema
   std::string user = users.in_table();
   if (user.empty()) user = users.in_other_tables(schema);
   if (!user.empty()) {
-    throw Error(ErrorKind::kScript, "column '" +
-                                        spelled(operation.table, operation.column.name) +
+    throw Error(ErrorKind::kScript, "column '" + spelled(operation.table, operation.column.name) +
                                         "' cannot be dropped: " + user + " uses it")
         .hint("drop that first");
   }

@@ -81,11 +81,10 @@ bool erase_by_name(const Constraint& wanted, Table& table, const SchemaRules& ru
 bool erase_by_content(const Constraint& wanted, Table& table, const Schema& schema,
                       const SchemaRules& rules) {
   const Constraint bare = without_name(wanted);
-  const bool equal = std::visit(ConstraintEraser(table,
-                                                 [&](const Constraint& candidate) {
-                                                   return without_name(candidate) == bare;
-                                                 }),
-                                wanted);
+  const bool equal = std::visit(
+      ConstraintEraser(
+          table, [&](const Constraint& candidate) { return without_name(candidate) == bare; }),
+      wanted);
   if (equal) return true;
   // Slower, and rare: the same constraint in another spelling.
   const Table before = table;
@@ -96,15 +95,14 @@ bool erase_by_content(const Constraint& wanted, Table& table, const Schema& sche
   };
   const std::optional<Constraint> content = canonical(wanted);
   if (!content) return false;
-  return std::visit(ConstraintEraser(table,
-                                     [&](const Constraint& candidate) {
-                                       return canonical(candidate) == content;
-                                     }),
-                    wanted);
+  return std::visit(
+      ConstraintEraser(
+          table, [&](const Constraint& candidate) { return canonical(candidate) == content; }),
+      wanted);
 }
 
-/// A check that only an enum column implies: the column is stored as the dialect does, and its other
-/// checks stay.
+/// A check that only an enum column implies: the column is stored as the dialect does, and its
+/// other checks stay.
 bool erase_implied(const Constraint& wanted, Table& table, const Schema& schema,
                    const SchemaRules& rules) {
   const auto* check = std::get_if<Check>(&wanted);

@@ -1,5 +1,5 @@
-// The pieces of apply(): what operations on columns, constraints and renames mean. Each checks first
-// and changes then, so that an error leaves the schema as it was.
+// The pieces of apply(): what operations on columns, constraints and renames mean. Each checks
+// first and changes then, so that an error leaves the schema as it was.
 #pragma once
 
 #include <string>
@@ -23,8 +23,7 @@ void apply_add_column(const AddColumn& operation, Schema& schema, const SchemaRu
 void apply_drop_column(const DropColumn& operation, Schema& schema, const SchemaRules& rules);
 void apply_alter_column(const AlterColumn& operation, Schema& schema, const SchemaRules& rules);
 
-void apply_add_constraint(const AddConstraint& operation, Schema& schema,
-                          const SchemaRules& rules);
+void apply_add_constraint(const AddConstraint& operation, Schema& schema, const SchemaRules& rules);
 /// Drops the constraint of the same kind and name, else the one with the same content.
 void apply_drop_constraint(const DropConstraint& operation, Schema& schema,
                            const SchemaRules& rules);
@@ -36,8 +35,8 @@ void apply_drop_index(const DropIndex& operation, Schema& schema, const SchemaRu
 void check_new_index(const Index& index, const Table& table, const Schema& schema,
                      const SchemaRules& rules);
 
-/// Gives the checks that an enum column implies a place of their own, and the column the type that the
-/// dialect stores it as: the meaning is the same, and the checks can be dropped one by one.
+/// Gives the checks that an enum column implies a place of their own, and the column the type that
+/// the dialect stores it as: the meaning is the same, and the checks can be dropped one by one.
 void make_checks_explicit(Table& table, Column& column, const Schema& schema,
                           const SchemaRules& rules);
 

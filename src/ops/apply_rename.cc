@@ -59,9 +59,7 @@ class ColumnRenamer {
     }
   }
   void in_trigger(Trigger& trigger) const;
-  void in_view(View& view) const {
-    rename_column_in_statement(view.query, rename_, false, rules_);
-  }
+  void in_view(View& view) const { rename_column_in_statement(view.query, rename_, false, rules_); }
 
  private:
   void rename(std::string& name) const {
@@ -89,8 +87,8 @@ void ColumnRenamer::in_table(Table& table) const {
     rename(index.include);
   }
   for (Relationship& relationship : table.relationships) rename(relationship.columns);
-  rename_in_expressions(
-      table, [&](SqlText& text) { rename_column_in_expression(text, rename_, rules_); });
+  rename_in_expressions(table,
+                        [&](SqlText& text) { rename_column_in_expression(text, rename_, rules_); });
 }
 
 void ColumnRenamer::in_trigger(Trigger& trigger) const {
@@ -109,9 +107,9 @@ void apply_rename_table(const RenameTable& operation, Schema& schema, const Sche
   if (!same_name(operation.from, operation.to, rules)) {
     const std::string_view kind = relation_with_name(schema, operation.to, rules);
     if (!kind.empty()) {
-      throw Error(ErrorKind::kScript, "table '" + operation.from + "' cannot be renamed: " +
-                                          std::string(kind) + " '" + operation.to +
-                                          "' exists already");
+      throw Error(ErrorKind::kScript, "table '" + operation.from +
+                                          "' cannot be renamed: " + std::string(kind) + " '" +
+                                          operation.to + "' exists already");
     }
   }
   std::string to = operation.to;

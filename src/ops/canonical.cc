@@ -13,6 +13,11 @@ void sort_by_name(Items& items) {
             [](const auto& a, const auto& b) { return a.name < b.name; });
 }
 
+bool same_content(Index a, const Index& b) {
+  a.name = b.name;
+  return a == b;
+}
+
 /// Foreign keys and checks that stand twice mean no more than once.
 template <typename Items>
 void remove_duplicates(Items& items) {
@@ -163,11 +168,30 @@ Schema canonical_schema(const Schema& schema, const SchemaRules& rules) {
   return result;
 }
 
+void cancel_equal_indexes(std::vector<Index>& from, std::vector<Index>& to) {
+  const auto cancel = [&](const auto& equal) {
+    std::erase_if(from, [&](const Index& index) {
+      const auto twin = std::find_if(to.begin(), to.end(),
+                                     [&](const Index& other) { return equal(index, other); });
+      if (twin == to.end()) return false;
+      to.erase(twin);
+      return true;
+    });
+  };
+  cancel([](const Index& a, const Index& b) { return a == b; });
+  cancel([](const Index& a, const Index& b) {
+    return (a.name.empty() || b.name.empty()) && same_content(a, b);
+  });
+}
+
 bool same_table(const Table& a, const Table& b) {
+  std::vector<Index> indexes = a.indexes;
+  std::vector<Index> others = b.indexes;
+  cancel_equal_indexes(indexes, others);
   return a.name == b.name && a.schema == b.schema && a.columns == b.columns &&
          a.primary_key == b.primary_key && a.comment == b.comment && a.options == b.options &&
          same_elements(a.uniques, b.uniques) && same_elements(a.foreign_keys, b.foreign_keys) &&
-         same_elements(a.checks, b.checks) && same_elements(a.indexes, b.indexes);
+         same_elements(a.checks, b.checks) && indexes.empty() && others.empty();
 }
 
 bool equivalent(const Schema& a, const Schema& b, const SchemaRules& rules) {
@@ -210,9 +234,8 @@ std::optional<Constraint> canonical_constraint(const Constraint& constraint, con
 }
 
 bool mentions_enum(const Type& type) {
-  return type.kind == TypeKind::kEnum ||
-         (type.kind == TypeKind::kArray && !type.element.empty() &&
-          mentions_enum(type.element.front()));
+  return type.kind == TypeKind::kEnum || (type.kind == TypeKind::kArray && !type.element.empty() &&
+                                          mentions_enum(type.element.front()));
 }
 
 ImpliedChecks implied_checks(const Column& column, const Schema& schema, const SchemaRules& rules) {

@@ -1,5 +1,5 @@
-// What differs between two schemas, before it is put into an order: the diff finds it, order.h turns it
-// into operations.
+// What differs between two schemas, before it is put into an order: the diff finds it, order.h
+// turns it into operations.
 #pragma once
 
 #include <optional>

@@ -87,7 +87,8 @@ std::string table_changes(const AlterTable& op) {
 std::string index_words(const std::string& table, const Index& index) {
   const std::string where = any_text(index.where);
   return std::string(index.unique ? "unique index" : "index") + spaced(index.name) + " on " +
-         table + describe_parts(index.columns) + (where.empty() ? "" : " where " + shortened(where));
+         table + describe_parts(index.columns) +
+         (where.empty() ? "" : " where " + shortened(where));
 }
 
 std::string enum_changes(const Enum& from, const Enum& to) {
@@ -145,7 +146,9 @@ struct Describer {
   std::string operator()(const CreateView& op) const {
     return "create view " + qualified_name(op.view);
   }
-  std::string operator()(const DropView& op) const { return "drop view " + qualified_name(op.view); }
+  std::string operator()(const DropView& op) const {
+    return "drop view " + qualified_name(op.view);
+  }
   std::string operator()(const ReplaceView& op) const {
     return "replace view " + qualified_name(op.to);
   }
@@ -167,7 +170,9 @@ struct Describer {
   std::string operator()(const CreateEnum& op) const {
     return "create enum " + qualified_name(op.value) + " (" + join(op.value.values, ", ") + ")";
   }
-  std::string operator()(const DropEnum& op) const { return "drop enum " + qualified_name(op.value); }
+  std::string operator()(const DropEnum& op) const {
+    return "drop enum " + qualified_name(op.value);
+  }
   std::string operator()(const AlterEnum& op) const {
     return "alter enum " + qualified_name(op.to) + ": " + enum_changes(op.from, op.to);
   }

@@ -1,12 +1,13 @@
-// Canonical forms are compared, spelled forms are carried. What a part of a table means can depend on
-// its other parts: on SQLite whether a column can be null on the primary key, what a key part compares
-// by on its column's collation. So each part of `from` is taken in the surroundings that it will have
-// afterwards, those of `to`.
+// Canonical forms are compared, spelled forms are carried. What a part of a table means can depend
+// on its other parts: on SQLite whether a column can be null on the primary key, what a key part
+// compares by on its column's collation. So each part of `from` is taken in the surroundings that
+// it will have afterwards, those of `to`.
 //
 // 1. Settings, then columns by name: `from`'s columns under `to`'s key and options.
-// 2. Constraints by content, indexes by name, then those without a name by content: `from`'s over `to`'s
-//    columns. Normalizing may drop, merge and reorder constraints, so each spelled one is normalized by
-//    itself to find which canonical one it is (only in tables where some differ).
+// 2. Constraints by content, indexes by name, then those without a name by content: `from`'s over
+// `to`'s
+//    columns. Normalizing may drop, merge and reorder constraints, so each spelled one is
+//    normalized by itself to find which canonical one it is (only in tables where some differ).
 
 #include "ops/diff_table.h"
 
@@ -120,6 +121,19 @@ std::vector<Column> in_order_of_use(std::vector<Column> columns, const SchemaRul
   return result;
 }
 
+/// What an operation carries of a column that changes. One that is spelled the same and still
+/// changes its meaning with the table's key or options is shown in the rules' spelling, for the way
+/// back.
+std::pair<Column, Column> altered_column(std::pair<Column, Column> spelled,
+                                         std::pair<Column, Column> canonical) {
+  const std::string name = spelled.first.name;
+  spelled.second.name = name;
+  std::pair<Column, Column>& carried = spelled.first == spelled.second ? canonical : spelled;
+  carried.first.name = name;
+  carried.second.name = name;
+  return carried;
+}
+
 void diff_columns(const ComparedTable& from, const ComparedTable& to, const SchemaRules& rules,
                   TableChanges& changes) {
   changes.added_columns = in_order_of_use(columns_only_in(to, from, rules), rules);
@@ -128,13 +142,14 @@ void diff_columns(const ComparedTable& from, const ComparedTable& to, const Sche
   const InSurroundings kept = columns_as_they_will_be(from, to, rules);
   for (const Column& column : to.spelled.columns) {
     const std::size_t found = find_column(from.spelled, column.name, rules);
-    if (found == from.spelled.columns.size()) continue;
-    const Column* before = kept.canonical.find_column(rules.fold(column.name));
-    const Column* after = to.canonical.find_column(rules.fold(column.name));
-    if (before == nullptr || after == nullptr || *before == *after) continue;
-    const Column& old_column = from.spelled.columns[found];
-    changes.altered_columns.emplace_back(old_column, column);
-    changes.altered_columns.back().second.name = old_column.name;
+    const std::string name = rules.fold(column.name);
+    const Column* before = from.canonical.find_column(name);
+    const Column* unchanged = kept.canonical.find_column(name);
+    const Column* after = to.canonical.find_column(name);
+    if (before == nullptr || unchanged == nullptr || after == nullptr) continue;
+    if (*before == *after && *unchanged == *after) continue;
+    changes.altered_columns.push_back(
+        altered_column({from.spelled.columns[found], column}, {*before, *after}));
   }
 }
 
@@ -148,8 +163,22 @@ std::vector<Constraint> constraints_only_in(const Table& a, const Table& b) {
   return result;
 }
 
-/// Every spelled constraint that means one of the wanted; a wanted one that nobody spelled (the check
-/// of a type) as it is.
+/// "REFERENCES parent" with the columns that it means in `schema`: between other operations the
+/// parent's key may be another one.
+Constraint with_referenced_columns(Constraint constraint, const Schema& schema,
+                                   const SchemaRules& rules) {
+  auto* key = std::get_if<ForeignKey>(&constraint);
+  if (key == nullptr || !key->referenced_columns.empty()) return constraint;
+  const std::size_t parent = find_table(schema, key->referenced_table, rules);
+  if (parent == schema.tables.size() || !schema.tables[parent].primary_key) return constraint;
+  for (const KeyPart& part : schema.tables[parent].primary_key->columns) {
+    key->referenced_columns.push_back(part.column);
+  }
+  return constraint;
+}
+
+/// Every spelled constraint that means one of the wanted; a wanted one that nobody spelled (the
+/// check of a type) as it is.
 std::vector<Constraint> spelled_constraints(const std::vector<Constraint>& wanted,
                                             const Table& table, const Schema& schema,
                                             const SchemaRules& rules) {
@@ -157,10 +186,9 @@ std::vector<Constraint> spelled_constraints(const std::vector<Constraint>& wante
   std::vector<Constraint> found;
   if (wanted.empty()) return result;
   for (const Constraint& constraint : constraints_of(table)) {
-    const bool kind_is_wanted =
-        std::any_of(wanted.begin(), wanted.end(), [&](const Constraint& candidate) {
-          return candidate.index() == constraint.index();
-        });
+    const bool kind_is_wanted = std::any_of(
+        wanted.begin(), wanted.end(),
+        [&](const Constraint& candidate) { return candidate.index() == constraint.index(); });
     if (!kind_is_wanted) continue;
     const std::optional<Constraint> canonical =
         canonical_constraint(constraint, table, schema, rules);
@@ -186,12 +214,18 @@ void sort_constraints(std::vector<Constraint>& constraints) {
   });
 }
 
-void diff_constraints(const InSurroundings& from, const ComparedTable& to,
-                      const SchemaRules& rules, TableChanges& changes) {
+void diff_constraints(const InSurroundings& from, const Schema& from_schema,
+                      const ComparedTable& to, const SchemaRules& rules, TableChanges& changes) {
   changes.dropped_constraints = spelled_constraints(
       constraints_only_in(from.canonical, to.canonical), from.spelled, to.schema, rules);
-  changes.added_constraints = spelled_constraints(
-      constraints_only_in(to.canonical, from.canonical), to.spelled, to.schema, rules);
+  changes.added_constraints = spelled_constraints(constraints_only_in(to.canonical, from.canonical),
+                                                  to.spelled, to.schema, rules);
+  for (Constraint& constraint : changes.dropped_constraints) {
+    constraint = with_referenced_columns(std::move(constraint), from_schema, rules);
+  }
+  for (Constraint& constraint : changes.added_constraints) {
+    constraint = with_referenced_columns(std::move(constraint), to.schema, rules);
+  }
   sort_constraints(changes.dropped_constraints);
   std::reverse(changes.dropped_constraints.begin(), changes.dropped_constraints.end());
   sort_constraints(changes.added_constraints);
@@ -213,28 +247,6 @@ Index spelled_index(const Table& table, const Index& canonical, const SchemaRule
     if (same) return index;
   }
   return canonical;
-}
-
-bool same_content(Index a, const Index& b) {
-  a.name = b.name;
-  return a == b;
-}
-
-/// Takes pairs that mean the same out of both lists.
-void cancel_equal_indexes(std::vector<Index>& from, std::vector<Index>& to) {
-  const auto cancel = [&](const auto& equal) {
-    std::erase_if(from, [&](const Index& index) {
-      const auto twin = std::find_if(to.begin(), to.end(),
-                                     [&](const Index& other) { return equal(index, other); });
-      if (twin == to.end()) return false;
-      to.erase(twin);
-      return true;
-    });
-  };
-  cancel([](const Index& a, const Index& b) { return a == b; });
-  cancel([](const Index& a, const Index& b) {
-    return (a.name.empty() || b.name.empty()) && same_content(a, b);
-  });
 }
 
 void diff_indexes(const InSurroundings& from, const ComparedTable& to, const SchemaRules& rules,
@@ -280,7 +292,7 @@ TableChanges diff_table(const ComparedTable& from, const ComparedTable& to,
   }
   diff_columns(from, to, rules, changes);
   const InSurroundings keys = keys_as_they_will_be(from, to, rules);
-  diff_constraints(keys, to, rules, changes);
+  diff_constraints(keys, from.schema, to, rules, changes);
   diff_indexes(keys, to, rules, changes);
   return changes;
 }

@@ -12,8 +12,8 @@ struct ComparedSchema {
   Schema canonical;
 };
 
-/// The table as operations carry it: without hints and relationships; enum columns that the dialect has
-/// no enum for as it stores them, with their checks.
+/// The table as operations carry it: without hints and relationships; enum columns that the dialect
+/// has no enum for as it stores them, with their checks.
 Table spelled_table(const Table& table, const ComparedSchema& schema, const SchemaRules& rules);
 
 /// One side of the comparison: as operations carry it, and canonical.

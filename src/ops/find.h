@@ -1,5 +1,5 @@
-// Finding things of a schema by name, as a dialect compares names: an exact match wins, then one that
-// is equal under SchemaRules::fold (SQLite: without case).
+// Finding things of a schema by name, as a dialect compares names: an exact match wins, then one
+// that is equal under SchemaRules::fold (SQLite: without case).
 //
 // Replays look names up in a schema of thousands of tables for every operation, so nothing here
 // allocates for a name that does not match.

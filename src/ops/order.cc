@@ -14,8 +14,8 @@ namespace {
 using Names = std::set<std::string>;
 using ColumnNames = std::map<std::string, Names>;  // folded table → folded columns
 
-/// The tables of `tables` in an order in which referenced ones come first; foreign keys that a cycle
-/// leaves pointing ahead are taken out of them where the engine wants that.
+/// The tables of `tables` in an order in which referenced ones come first; foreign keys that a
+/// cycle leaves pointing ahead are taken out of them where the engine wants that.
 struct TablesInOrder {
   std::vector<Table> tables;
   std::vector<std::pair<std::string, ForeignKey>> split;  ///< qualified table, its key
@@ -60,7 +60,7 @@ class Orderer {
   std::map<std::string, Names> created_indexes_;  // folded name → tables
   Names created_relations_;
   ColumnNames added_columns_, dropped_columns_;
-  Names added_keys_, dropped_keys_;  // tables whose keys change, for engines that mind
+  Names added_keys_, dropped_keys_;  // folded tables that get or lose a key
   bool create_late_ = false, drop_early_ = false;
 };
 
@@ -102,7 +102,6 @@ void Orderer::collect() {
     for (const Index& index : table.created_indexes) {
       created_indexes_[fold(index.name)].insert(name);
     }
-    if (inline_cycles_) continue;
     const auto& added = table.added_constraints;
     const auto& dropped = table.dropped_constraints;
     if (std::any_of(added.begin(), added.end(), is_key)) added_keys_.insert(name);

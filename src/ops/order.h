@@ -8,11 +8,12 @@
 //     5  foreign keys that had to wait; tables that go, referencing ones first; enums that go
 //     6  virtual tables, views and triggers that come or change, users last
 //
-// New tables move behind 4 when one of them references a column that 4 adds; tables that go move before
-// 4 when one of them references a column that 4 drops. Foreign keys in a cycle of new tables are added
+// New tables move behind 4 when one of them references a column or key that 4 adds, and so do
+// foreign keys of other tables; tables and foreign keys that go move before 4 when one of them
+// references a column or key that 4 drops. Foreign keys in a cycle of new tables are added
 // afterwards, but on SQLite, which takes them at once and could add them by a rebuild only.
-// A view or trigger that changes is dropped in 1 and created in 6 when its old text mentions something
-// that goes in between, else it is replaced in 6.
+// A view or trigger that changes is dropped in 1 and created in 6 when its old text mentions
+// something that goes in between, else it is replaced in 6.
 #pragma once
 
 #include <vector>

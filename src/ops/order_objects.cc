@@ -72,7 +72,8 @@ void Objects::collect_what_goes() {
   }
 }
 
-/// A changed view whose old text needs something that goes, goes before it; what uses that view too.
+/// A changed view whose old text needs something that goes, goes before it; what uses that view
+/// too.
 void Objects::sort_views() {
   dropped_views_ = changes_.views.dropped;
   created_views_ = changes_.views.created;

@@ -56,8 +56,8 @@ class NameChange {
     } else {
       why = "'" + rename.to + "' exists now";
     }
-    return Error(ErrorKind::kUsage, what + " '" + rename.from + "' cannot be renamed to '" +
-                                        rename.to + "': " + why);
+    return Error(ErrorKind::kUsage,
+                 what + " '" + rename.from + "' cannot be renamed to '" + rename.to + "': " + why);
   }
 
  private:
@@ -124,8 +124,8 @@ class Renames {
   void rename_tables();
   void rename_columns(const Table& table);
   void refuse_unknown_tables() const;
-  void choose(const NameChange& change, const std::string& what,
-              const std::vector<Rename>& decided, const std::vector<Rename>& hints);
+  void choose(const NameChange& change, const std::string& what, const std::vector<Rename>& decided,
+              const std::vector<Rename>& hints);
   const Table* table_before(const Table& table) const;
 
   const Schema& from_;
@@ -243,7 +243,8 @@ std::vector<Operation> rename_operations(const Schema& from, const Schema& to,
                                          const std::vector<Rename>& decided,
                                          const SchemaRules& rules) {
   std::vector<Operation> operations;
-  for (const Rename& rename : Renames(from, to, decided, rules).in_force()) {
+  const Renames renames(from, to, decided, rules);
+  for (const Rename& rename : renames.in_force()) {
     if (rename.table.empty()) {
       operations.emplace_back(RenameTable{rename.from, rename.to});
     } else {
@@ -265,8 +266,8 @@ std::vector<Rename> rename_candidates(const Schema& from, const Schema& to,
     for (const Table* come : added) {
       const std::size_t larger = std::max(gone->columns.size(), come->columns.size());
       if (gone->schema != come->schema || 2 * common_columns(*gone, *come) < larger) continue;
-      result.push_back({"", spelled_table_name(from, *gone, rules),
-                        spelled_table_name(to, *come, rules)});
+      result.push_back(
+          {"", spelled_table_name(from, *gone, rules), spelled_table_name(to, *come, rules)});
     }
   }
   for (const Table& old_table : before.tables) {

@@ -14,10 +14,10 @@ namespace {
 /// Words that are syntax wherever they stand unquoted in an expression or query.
 bool is_syntax(std::string_view word) {
   static const std::set<std::string, std::less<>> words = {
-      "all",   "and",   "as",     "asc",   "between", "by",     "case",   "cast",  "collate",
-      "desc",  "else",  "end",    "exists", "from",   "glob",   "group",  "having", "in",
-      "is",    "isnull", "join",  "like",  "limit",   "not",    "notnull", "null", "on",
-      "or",    "order", "select", "set",   "then",    "union",  "values", "when",  "where"};
+      "all",  "and",    "as",     "asc",    "between", "by",    "case",    "cast",   "collate",
+      "desc", "else",   "end",    "exists", "from",    "glob",  "group",   "having", "in",
+      "is",   "isnull", "join",   "like",   "limit",   "not",   "notnull", "null",   "on",
+      "or",   "order",  "select", "set",    "then",    "union", "values",  "when",   "where"};
   return words.contains(to_lower(word));
 }
 

@@ -1,12 +1,15 @@
 // Names inside SQL text: whether a text mentions one, and renaming it there.
 //
-// There is no SQL parser here; names are told from other words by their neighbours. What is renamed is
-// what the engines' own RENAME would rename in ordinary SQL:
-//   * a column in its own table's expressions: every identifier equal to it that is neither called as
+// There is no SQL parser here; names are told from other words by their neighbours. What is renamed
+// is what the engines' own RENAME would rename in ordinary SQL:
+//   * a column in its own table's expressions: every identifier equal to it that is neither called
+//   as
 //     a function, nor qualified by another name, nor a keyword of expressions without quotes;
-//   * a column in views and triggers that mention the table: the same, where a qualifier must be the
+//   * a column in views and triggers that mention the table: the same, where a qualifier must be
+//   the
 //     table, an alias of it, or NEW and OLD of the table's own triggers, and a name after AS stays;
-//   * a table: where it is a qualifier, or follows FROM, JOIN, INTO, UPDATE, or a comma of a FROM list.
+//   * a table: where it is a qualifier, or follows FROM, JOIN, INTO, UPDATE, or a comma of a FROM
+//   list.
 #pragma once
 
 #include <set>

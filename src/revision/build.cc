@@ -62,7 +62,8 @@ void sort_unique(NodeList& nodes) {
   nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
 }
 
-// Loops are looked for in all revisions before missing ones: a missing one may be the cure's first half.
+// Loops are looked for in all revisions before missing ones: a missing one may be the cure's first
+// half.
 void check_loops(const Draft& draft) {
   for (std::size_t i = 0; i < draft.size(); ++i) {
     const Revision& revision = draft.revision(i);
@@ -108,7 +109,8 @@ void resolve_names(Draft& draft) {
   }
 }
 
-// A depth-first walk with its own stack. Post-order in `order`; a back edge leaves its cycle in `cycle`.
+// A depth-first walk with its own stack. Post-order in `order`; a back edge leaves its cycle in
+// `cycle`.
 class Walk {
  public:
   explicit Walk(const std::vector<NodeList>& edges) : edges_(edges), state_(edges.size()) {}
@@ -173,7 +175,7 @@ NodeList topological_order(const Draft& draft) {
   }
   Walk walk(draft.all_parents);
   for (std::size_t i = 0; i < draft.size(); ++i) {
-    if (!has_child[i]) walk.from(static_cast<NodeIndex>(i));
+    if (!has_child[i] && !walk.from(static_cast<NodeIndex>(i))) break;
   }
   // What no head leads to lies on or below a cycle, and so does a walk that stopped.
   if (walk.order.size() != draft.size()) {

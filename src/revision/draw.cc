@@ -1,9 +1,10 @@
-// A lane is an edge on its way down: it holds the revision it leads to. For each revision, newest first:
+// A lane is an edge on its way down: it holds the revision it leads to. For each revision, newest
+// first:
 //   1. draw it in the lane that leads to it, or in a new one
 //   2. its first parent takes its lane; further parents open lanes at its right, a line `|\` each
 //   3. lanes that now lead to the same revision join at once, a line `|/` each
-// Joining early keeps the drawing narrow: thirty branches of one base need two lanes. A lane that is
-// opened or closed moves those at its right by one place.
+// Joining early keeps the drawing narrow: thirty branches of one base need two lanes. A lane that
+// is opened or closed moves those at its right by one place.
 #include "revision/draw.h"
 
 #include <algorithm>
@@ -19,6 +20,7 @@ namespace ormdb {
 namespace {
 
 constexpr std::size_t kFewestLanes = 4;
+constexpr std::size_t kMostLabels = 3;
 constexpr std::string_view kEllipsis = "…";
 
 struct Piece {
@@ -113,7 +115,7 @@ class Drawing {
     return false;
   }
 
-  // Nothing when all that happens is beyond the lanes that are drawn.
+  // Nothing when all that happens is beyond the lanes that are drawn, or looks as the line before.
   void draw_edges(const std::string& line) {
     std::size_t columns = 2 * most_lanes_ - 1;
     if (most_lanes_ == SIZE_MAX || line.size() <= columns) {
@@ -122,7 +124,8 @@ class Drawing {
     }
     std::string visible = line.substr(0, columns - 1);
     if (visible.find_first_of("/\\_") == std::string::npos) return;
-    lines_.push_back(visible + std::string(kEllipsis));
+    visible += kEllipsis;
+    if (lines_.back() != visible) lines_.push_back(visible);
   }
 
   void draw_node(const Revision& revision, std::size_t lane) {
@@ -142,6 +145,10 @@ class Drawing {
     std::vector<Piece> pieces{{revision.id, Piece::Paint::kId}};
     bool head = graph_.is_head(revision);
     std::vector<std::string> labels = head ? graph_.labels_of(revision) : revision.branch_labels;
+    if (labels.size() > kMostLabels) {
+      labels.resize(kMostLabels);
+      labels.emplace_back(kEllipsis);
+    }
     if (!labels.empty()) pieces.push_back({"(" + join(labels, ", ") + ")", Piece::Paint::kLabel});
     if (head) {
       bool effective = graph_.is_effective_head(revision);
@@ -152,7 +159,8 @@ class Drawing {
       pieces.push_back({"(current)", Piece::Paint::kCurrent});
     }
     if (!revision.depends_on.empty()) {
-      pieces.push_back({"(depends on " + join(revision.depends_on, ", ") + ")", Piece::Paint::kNone});
+      pieces.push_back(
+          {"(depends on " + join(revision.depends_on, ", ") + ")", Piece::Paint::kNone});
     }
     std::string_view title = title_of(revision);
     if (!title.empty()) pieces.push_back({std::string(title), Piece::Paint::kNone});
@@ -161,10 +169,14 @@ class Drawing {
 
   std::string paint(const Piece& piece) const {
     switch (piece.paint) {
-      case Piece::Paint::kId: return style_.id(piece.text);
-      case Piece::Paint::kLabel: return style_.label(piece.text);
-      case Piece::Paint::kCurrent: return style_.current(piece.text);
-      case Piece::Paint::kNone: break;
+      case Piece::Paint::kId:
+        return style_.id(piece.text);
+      case Piece::Paint::kLabel:
+        return style_.label(piece.text);
+      case Piece::Paint::kCurrent:
+        return style_.current(piece.text);
+      case Piece::Paint::kNone:
+        break;
     }
     return piece.text;
   }

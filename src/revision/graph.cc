@@ -6,7 +6,8 @@
 namespace ormdb {
 namespace {
 
-NodeIndex lookup(const std::unordered_map<std::string_view, NodeIndex>& map, std::string_view name) {
+NodeIndex lookup(const std::unordered_map<std::string_view, NodeIndex>& map,
+                 std::string_view name) {
   auto found = map.find(name);
   return found == map.end() ? kNoNode : found->second;
 }
@@ -49,7 +50,8 @@ NodeMarks mark_ancestors(const GraphData& graph, const NodeList& nodes, const Ad
   return marks;
 }
 
-NodeMarks mark_descendants(const GraphData& graph, const NodeList& nodes, const Adjacency& parents) {
+NodeMarks mark_descendants(const GraphData& graph, const NodeList& nodes,
+                           const Adjacency& parents) {
   NodeMarks marks = mark(graph, nodes);
   for (std::size_t i = 0; i < graph.size(); ++i) {
     for (NodeIndex parent : parents[static_cast<NodeIndex>(i)]) {
@@ -136,13 +138,17 @@ const Revision* RevisionGraph::find(std::string_view full_id) const {
   return node == kNoNode ? nullptr : &impl_->revision(node);
 }
 
-std::vector<const Revision*> RevisionGraph::heads() const { return as_revisions(*impl_, impl_->heads); }
+std::vector<const Revision*> RevisionGraph::heads() const {
+  return as_revisions(*impl_, impl_->heads);
+}
 
 std::vector<const Revision*> RevisionGraph::effective_heads() const {
   return as_revisions(*impl_, impl_->effective_heads);
 }
 
-std::vector<const Revision*> RevisionGraph::bases() const { return as_revisions(*impl_, impl_->bases); }
+std::vector<const Revision*> RevisionGraph::bases() const {
+  return as_revisions(*impl_, impl_->bases);
+}
 
 std::vector<const Revision*> RevisionGraph::branch_points() const {
   NodeList nodes;

@@ -1,10 +1,10 @@
 // The graph as numbers: what build() makes once and every question reads.
 //
-// A node is its place in a fixed topological order over both kinds of edges, so parents have smaller
-// numbers than children. Ancestors are then one scan downwards, descendants one scan upwards, and every
-// plan and history is a subset read in index order: no set of strings, no recursion.
-// The order is the post-order of a depth-first walk from the effective heads by id, parents by id:
-// branches stay together, and it depends on nothing but the graph.
+// A node is its place in a fixed topological order over both kinds of edges, so parents have
+// smaller numbers than children. Ancestors are then one scan downwards, descendants one scan
+// upwards, and every plan and history is a subset read in index order: no set of strings, no
+// recursion. The order is the post-order of a depth-first walk from the effective heads by id,
+// parents by id: branches stay together, and it depends on nothing but the graph.
 #pragma once
 
 #include <cstddef>
@@ -41,25 +41,28 @@ class Adjacency {
 };
 
 struct GraphData {
-  std::vector<Revision> revisions;           ///< By node.
-  std::vector<const Revision*> order;        ///< By node.
-  Adjacency parents, children;               ///< By down_revision; by id.
-  Adjacency all_parents, all_children;       ///< By down_revision and depends_on; by id.
-  Adjacency dependencies;                    ///< depends_on, labels resolved; by id.
-  NodeList heads, effective_heads, bases;    ///< By id.
+  std::vector<Revision> revisions;         ///< By node.
+  std::vector<const Revision*> order;      ///< By node.
+  Adjacency parents, children;             ///< By down_revision; by id.
+  Adjacency all_parents, all_children;     ///< By down_revision and depends_on; by id.
+  Adjacency dependencies;                  ///< depends_on, labels resolved; by id.
+  NodeList heads, effective_heads, bases;  ///< By id.
   std::unordered_map<std::string_view, NodeIndex> by_id, by_label;
   /// Ids and labels longer than three characters, sorted: what a prefix may mean.
   std::vector<std::pair<std::string_view, NodeIndex>> prefix_keys;
   /// Labels spread to all descendants by down_revision. `label_sources[n]`: the nearest nodes at or
   /// below n that carry labels of their own or join different sources; n itself if it is one.
   Adjacency label_sources;
-  /// They also spread downwards, until a branch or merge point: the next labelled node above n, or none.
+  /// They also spread downwards, until a branch or merge point: the next labelled node above n, or
+  /// none.
   NodeList labelled_above;
 
   std::size_t size() const { return revisions.size(); }
-  const Revision& revision(NodeIndex node) const { return revisions[static_cast<std::size_t>(node)]; }
+  const Revision& revision(NodeIndex node) const {
+    return revisions[static_cast<std::size_t>(node)];
+  }
   const std::string& id(NodeIndex node) const { return revision(node).id; }
-  NodeIndex find_id(std::string_view id) const;     ///< kNoNode if there is none.
+  NodeIndex find_id(std::string_view id) const;  ///< kNoNode if there is none.
   NodeIndex find_label(std::string_view label) const;
   NodeIndex find_exact(std::string_view id_or_label) const;
   NodeIndex node_of(const Revision& revision) const;  ///< Throws unknown_revision for a stranger.

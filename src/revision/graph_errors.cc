@@ -31,7 +31,8 @@ std::string fault_of(std::string_view name, std::string_view forbidden) {
 }
 
 constexpr std::string_view kForbiddenInId = "@-+:";
-// Labels of projects that come from Alembic may have a dash; the others could not be told from syntax.
+// Labels of projects that come from Alembic may have a dash; the others could not be told from
+// syntax.
 constexpr std::string_view kForbiddenInLabel = "@+:";
 
 Error illegal_id(std::string_view id, const std::string& fault) {
@@ -60,8 +61,10 @@ std::size_t common_prefix(std::string_view a, std::string_view b) {
   return n;
 }
 
-// Names that `name` may be a slip of: the nearest spelling, else those with the longest common beginning.
-std::vector<std::string> nearest_names(std::string_view name, const std::vector<std::string>& known) {
+// Names that `name` may be a slip of: the nearest spelling, else those with the longest common
+// beginning.
+std::vector<std::string> nearest_names(std::string_view name,
+                                       const std::vector<std::string>& known) {
   std::string close = nearest(name, known);
   if (!close.empty()) return {close};
   std::size_t longest = 2;
@@ -125,15 +128,15 @@ void check_label_in_script(const Revision& revision, const std::string& label) {
   std::string fault = fault_of(label, kForbiddenInLabel);
   if (fault.empty()) return;
   throw script_error(ErrorKind::kIllegalId,
-                     "the branch label " + quoted(label) + " of " + revision.id + " " + fault, revision,
-                     revision.line)
+                     "the branch label " + quoted(label) + " of " + revision.id + " " + fault,
+                     revision, revision.line)
       .hint("use 1 to 64 letters, digits, '_' or '-' in `branch_labels:`");
 }
 
 Error duplicate_revision(const Revision& first, const Revision& second) {
   return script_error(ErrorKind::kDuplicateRevision,
-                      "the revision " + quoted(first.id) + " is in two scripts: " + place_of(first) +
-                          " and " + place_of(second),
+                      "the revision " + quoted(first.id) +
+                          " is in two scripts: " + place_of(first) + " and " + place_of(second),
                       second, second.line)
       .candidates({first.file, second.file})
       .hint("give one of them another id in `revision:`, or delete the copy");
@@ -149,11 +152,12 @@ Error label_is_an_id(const Revision& revision, const Revision& owner) {
 }
 
 Error duplicate_label(const std::string& label, const Revision& first, const Revision& second) {
-  std::string who = first.id == second.id ? "stands twice in revision " + first.id
-                                          : "belongs to " + first.id + " (" + place_of(first) + ") and " +
-                                                second.id + " (" + place_of(second) + ")";
-  return script_error(ErrorKind::kDuplicateLabel, "the branch label " + quoted(label) + " " + who, second,
-                      second.line)
+  std::string who = first.id == second.id
+                        ? "stands twice in revision " + first.id
+                        : "belongs to " + first.id + " (" + place_of(first) + ") and " + second.id +
+                              " (" + place_of(second) + ")";
+  return script_error(ErrorKind::kDuplicateLabel, "the branch label " + quoted(label) + " " + who,
+                      second, second.line)
       .candidates({first.id, second.id})
       .hint("keep it in the first revision of the branch: it spreads to all that follow");
 }
@@ -177,10 +181,12 @@ Error cycle_error(ErrorKind kind, const std::vector<const Revision*>& cycle) {
   const Revision& first = *cycle.front();
   return script_error(kind,
                       std::string("the revisions form a cycle ") +
-                          (parents ? "by down_revision: " : "by down_revision and depends_on: ") + path,
+                          (parents ? "by down_revision: " : "by down_revision and depends_on: ") +
+                          path,
                       first, parents ? first.down_revision_line : first.depends_on_line)
       .candidates(ids)
-      .hint(std::string("change ") + (parents ? "`down_revision:`" : "`depends_on:`") + " in one of them");
+      .hint(std::string("change ") + (parents ? "`down_revision:`" : "`depends_on:`") +
+            " in one of them");
 }
 
 Error missing_revision(const Revision& revision, const std::string& name, std::string_view key,
@@ -192,7 +198,8 @@ Error missing_revision(const Revision& revision, const std::string& name, std::s
                           " of " + quoted(revision.id) + " names",
                       revision, line)
       .candidates(near)
-      .hint(did_you_mean_one_of(near) + "add the missing script, or correct `" + std::string(key) + ":`");
+      .hint(did_you_mean_one_of(near) + "add the missing script, or correct `" + std::string(key) +
+            ":`");
 }
 
 Error unknown_argument(const GraphData& graph, std::string_view name, std::string_view argument) {
@@ -213,11 +220,14 @@ Error unknown_row(const GraphData& graph, const std::string& row) {
       .revision(row)
       .where("database")
       .candidates(near)
-      .hint("its script is missing here: check out the branch that has it, or restore the file; if it "
-            "never comes back, `ormdb stamp --purge REVISION` says where the database is");
+      .hint(
+          "its script is missing here: check out the branch that has it, or restore the file; if "
+          "it "
+          "never comes back, `ormdb stamp --purge REVISION` says where the database is");
 }
 
-Error ambiguous_prefix(const GraphData& graph, std::string_view prefix, std::vector<std::string> keys) {
+Error ambiguous_prefix(const GraphData& graph, std::string_view prefix,
+                       std::vector<std::string> keys) {
   std::vector<std::string> parts;
   for (const std::string& key : keys) {
     if (parts.size() == kMostDescribed) break;
@@ -225,9 +235,10 @@ Error ambiguous_prefix(const GraphData& graph, std::string_view prefix, std::vec
     parts.push_back(node == kNoNode ? "the label " + quoted(key) : describe(graph.revision(node)));
   }
   std::string list = join(parts, ", ");
-  if (keys.size() > parts.size()) list += " and " + std::to_string(keys.size() - parts.size()) + " more";
-  return Error(ErrorKind::kAmbiguousPrefix,
-               quoted(prefix) + " is the beginning of " + counted(keys.size(), "name") + ": " + list)
+  if (keys.size() > parts.size())
+    list += " and " + std::to_string(keys.size() - parts.size()) + " more";
+  return Error(ErrorKind::kAmbiguousPrefix, quoted(prefix) + " is the beginning of " +
+                                                counted(keys.size(), "name") + ": " + list)
       .revision(std::string(prefix))
       .where("argument")
       .hint("write more of it; `ormdb show " + keys.front() + "` shows the first")
@@ -237,13 +248,15 @@ Error ambiguous_prefix(const GraphData& graph, std::string_view prefix, std::vec
 Error multiple_heads(const GraphData& graph, std::string_view argument, const NodeList& heads) {
   std::vector<std::string> labels = labels_of_node(graph, heads.front());
   const std::string& branch = labels.empty() ? graph.id(heads.front()) : labels.front();
-  return Error(ErrorKind::kMultipleHeads,
-               quoted(argument) + " is ambiguous, there are " + counted(heads.size(), "head") + ": " +
-                   describe_all(graph, heads))
+  return Error(ErrorKind::kMultipleHeads, quoted(argument) + " is ambiguous, there are " +
+                                              counted(heads.size(), "head") + ": " +
+                                              describe_all(graph, heads))
       .where("argument")
       .candidates(as_ids(graph, heads))
-      .hint("join them with `ormdb merge`, or name all with `heads`, or one with `<branch>@head`, e.g. `" +
-            branch + "@head`; `ormdb heads` lists them");
+      .hint(
+          "join them with `ormdb merge`, or name all with `heads`, or one with `<branch>@head`, "
+          "e.g. `" +
+          branch + "@head`; `ormdb heads` lists them");
 }
 
 Error not_in_branch(const GraphData& graph, NodeIndex node, std::string_view branch) {
@@ -259,13 +272,14 @@ Error overlap(const GraphData& graph, NodeIndex lower, NodeIndex upper, std::str
   bool rows = where == "database";
   const std::string& low = graph.id(lower);
   const std::string& high = graph.id(upper);
-  return Error(ErrorKind::kOverlap, (rows ? "the version table has both " : "the argument means both ") +
-                                        low + " and " + high + ", but " + low + " is an ancestor of " +
-                                        high)
+  return Error(ErrorKind::kOverlap,
+               (rows ? "the version table has both " : "the argument means both ") + low + " and " +
+                   high + ", but " + low + " is an ancestor of " + high)
       .revision(low)
       .where(std::string(where))
       .candidates({low, high})
-      .hint(rows ? "`ormdb stamp " + high + "` leaves the later one" : "name the later one only: " + high);
+      .hint(rows ? "`ormdb stamp " + high + "` leaves the later one"
+                 : "name the later one only: " + high);
 }
 
 Error ambiguous_walk(const GraphData& graph, std::string_view argument, const std::string& why,
@@ -280,8 +294,9 @@ Error ambiguous_walk(const GraphData& graph, std::string_view argument, const st
 }
 
 Error duplicate_heads(const Revision& revision, const std::string& argument) {
-  return Error(ErrorKind::kDuplicateHeads, "the parent " + describe(revision) + " is named twice" +
-                                               (argument == revision.id ? "" : ", also by " + quoted(argument)))
+  return Error(ErrorKind::kDuplicateHeads,
+               "the parent " + describe(revision) + " is named twice" +
+                   (argument == revision.id ? "" : ", also by " + quoted(argument)))
       .revision(revision.id)
       .where("argument")
       .candidates({revision.id})
@@ -293,11 +308,13 @@ Error not_a_head(const GraphData& graph, NodeIndex node) {
   NodeMarks above = mark_descendants(graph, {node}, graph.parents);
   std::erase_if(heads, [&](NodeIndex head) { return !is_marked(above, head); });
   return Error(ErrorKind::kNotAHead, "the revision " + describe(graph.revision(node)) +
-                                         " is not a head: " + describe_all(graph, heads) + " follows it")
+                                         " is not a head: " + describe_all(graph, heads) +
+                                         " follows it")
       .revision(graph.id(node))
       .where("argument")
       .candidates(as_ids(graph, heads))
-      .hint("`--head " + graph.id(heads.front()) + "` goes on from there; --splice starts a new branch here");
+      .hint("`--head " + graph.id(heads.front()) +
+            "` goes on from there; --splice starts a new branch here");
 }
 
 Error out_of_range(std::string_view argument, const std::string& why, const std::string& hint) {

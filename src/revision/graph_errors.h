@@ -1,7 +1,7 @@
 // The words for everything that can be wrong with a graph or a revision argument.
 //
-// Each names the thing, gives a command that leads further, lists the candidates, and says where the
-// name came from: "argument", "database" (a row of the version table) or "script".
+// Each names the thing, gives a command that leads further, lists the candidates, and says where
+// the name came from: "argument", "database" (a row of the version table) or "script".
 #pragma once
 
 #include <string>
@@ -28,7 +28,8 @@ Error missing_revision(const Revision& revision, const std::string& name, std::s
 // Arguments and rows.
 Error unknown_argument(const GraphData& graph, std::string_view name, std::string_view argument);
 Error unknown_row(const GraphData& graph, const std::string& row);
-Error ambiguous_prefix(const GraphData& graph, std::string_view prefix, std::vector<std::string> keys);
+Error ambiguous_prefix(const GraphData& graph, std::string_view prefix,
+                       std::vector<std::string> keys);
 Error multiple_heads(const GraphData& graph, std::string_view argument, const NodeList& heads);
 Error not_in_branch(const GraphData& graph, NodeIndex node, std::string_view branch);
 Error overlap(const GraphData& graph, NodeIndex lower, NodeIndex upper, std::string_view where);

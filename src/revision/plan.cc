@@ -1,10 +1,12 @@
 // Which steps, in which order, and the rows after each.
 //
-// Applied sets are closed under ancestors, so a revision is a row exactly when it is applied and none of
-// its children (over both kinds of edges) is. AppliedRows keeps that with one counter a node.
+// Applied sets are closed under ancestors, so a revision is a row exactly when it is applied and
+// none of its children (over both kinds of edges) is. AppliedRows keeps that with one counter a
+// node.
 #include <algorithm>
 #include <set>
 
+#include "base/text.h"
 #include "revision/graph_data.h"
 #include "revision/graph_errors.h"
 #include "revision/target.h"
@@ -91,8 +93,8 @@ void check_no_overlap(const GraphData& graph, const NodeList& nodes, std::string
   }
 }
 
-Plan make_plan(const GraphData& graph, Direction direction, const NodeMarks& applied, NodeList steps,
-               const std::vector<std::string>& rows) {
+Plan make_plan(const GraphData& graph, Direction direction, const NodeMarks& applied,
+               NodeList steps, const std::vector<std::string>& rows) {
   Plan plan;
   plan.direction = direction;
   plan.rows_before = sorted_unique(rows);
@@ -116,17 +118,19 @@ NodeMarks both(NodeMarks marks, const NodeMarks& others) {
   return marks;
 }
 
-Error not_below(const GraphData& graph, std::string_view argument, NodeIndex target,
-                const NodeList& rows) {
+Error no_downgrade_target(const GraphData& graph, std::string_view argument, NodeIndex target,
+                          const NodeList& rows) {
   std::string what = target == kNoNode ? "base" : graph.id(target);
-  std::string at = rows.empty() ? "base" : "";
-  for (NodeIndex row : rows) at += (at.empty() ? "" : ", ") + graph.id(row);
-  return Error(ErrorKind::kNotAncestor, "'" + std::string(argument) + "' is no target of a downgrade: " +
-                                            what + " is not below what is applied (" + at + ")")
-      .revision(target == kNoNode ? "" : graph.id(target))
+  std::string at = rows.empty() ? "base" : join(as_ids(graph, rows), ", ");
+  return Error(ErrorKind::kNotAncestor,
+               "'" + std::string(argument) +
+                   "' is no target of a downgrade: " + "nothing that follows " + what +
+                   " is applied (the database " + "is at " + at + ")")
+      .revision(target == kNoNode ? "" : what)
       .where("argument")
       .candidates(as_ids(graph, rows))
-      .hint("`ormdb current` shows what is applied; `ormdb upgrade " + what + "` goes up to it");
+      .hint("`ormdb current` shows what is applied" +
+            (target == kNoNode ? "" : "; `ormdb upgrade " + what + "` goes up to it"));
 }
 
 // The children of the target; with a branch and several of them, those that lead to the branch.
@@ -142,8 +146,8 @@ NodeList downgrade_roots(const GraphData& graph, const DowngradeTarget& target) 
 }
 
 // "A@base" as the lower end of a range shows only what belongs to A.
-NodeList within_branch(const GraphData& graph, const TargetResolver& resolver, std::string_view lower,
-                       NodeList targets) {
+NodeList within_branch(const GraphData& graph, const TargetResolver& resolver,
+                       std::string_view lower, NodeList targets) {
   std::size_t at = lower.find('@');
   if (at == std::string_view::npos) return targets;
   NodeList branch = resolver.branch_nodes(lower.substr(0, at), lower);
@@ -243,7 +247,8 @@ std::vector<const Revision*> RevisionGraph::current(const std::vector<std::strin
   return as_revisions(*impl_, tips);
 }
 
-Plan RevisionGraph::plan_upgrade(std::string_view target, const std::vector<std::string>& rows) const {
+Plan RevisionGraph::plan_upgrade(std::string_view target,
+                                 const std::vector<std::string>& rows) const {
   TargetResolver resolver(*impl_, rows);
   NodeList targets = resolver.upgrade_target(target, nullptr, false);
   NodeList present = resolver.rows();
@@ -254,7 +259,8 @@ Plan RevisionGraph::plan_upgrade(std::string_view target, const std::vector<std:
   return make_plan(*impl_, Direction::kUpgrade, applied, std::move(steps), rows);
 }
 
-Plan RevisionGraph::plan_downgrade(std::string_view target, const std::vector<std::string>& rows) const {
+Plan RevisionGraph::plan_downgrade(std::string_view target,
+                                   const std::vector<std::string>& rows) const {
   TargetResolver resolver(*impl_, rows);
   DowngradeTarget to = resolver.downgrade_target(target);
   NodeList roots = downgrade_roots(*impl_, to);
@@ -265,7 +271,7 @@ Plan RevisionGraph::plan_downgrade(std::string_view target, const std::vector<st
   NodeMarks reverted = both(mark_descendants(*impl_, roots, impl_->all_parents), applied);
   NodeList steps = marked_nodes(reverted);
   bool unreachable = to.node != kNoNode && steps.empty() && !is_row;
-  if (no_roots || unreachable) throw not_below(*impl_, target, to.node, present);
+  if (no_roots || unreachable) throw no_downgrade_target(*impl_, target, to.node, present);
   std::reverse(steps.begin(), steps.end());
   return make_plan(*impl_, Direction::kDowngrade, applied, std::move(steps), rows);
 }
@@ -317,9 +323,9 @@ std::vector<const Revision*> RevisionGraph::history(std::string_view range,
   return as_revisions(*impl_, nodes);
 }
 
-std::vector<std::string> RevisionGraph::parents_for_new(const std::vector<std::string>& head_arguments,
-                                                        bool splice,
-                                                        const std::vector<std::string>& rows) const {
+std::vector<std::string> RevisionGraph::parents_for_new(
+    const std::vector<std::string>& head_arguments, bool splice,
+    const std::vector<std::string>& rows) const {
   TargetResolver resolver(*impl_, rows);
   const std::vector<std::string> arguments =
       head_arguments.empty() ? std::vector<std::string>{"head"} : head_arguments;
@@ -341,8 +347,8 @@ std::vector<std::string> RevisionGraph::parents_for_new(const std::vector<std::s
   return parents;
 }
 
-std::vector<std::string> RevisionGraph::dependencies_for_new(const std::vector<std::string>& arguments,
-                                                             const std::vector<std::string>& rows) const {
+std::vector<std::string> RevisionGraph::dependencies_for_new(
+    const std::vector<std::string>& arguments, const std::vector<std::string>& rows) const {
   TargetResolver resolver(*impl_, rows);
   std::vector<std::string> names;
   auto add = [&](const std::string& name) {

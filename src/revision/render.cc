@@ -68,7 +68,9 @@ std::string message_block(const Revision& revision) {
 
 std::string RevisionStyle::id(std::string_view text) const { return painted(color, "33", text); }
 std::string RevisionStyle::label(std::string_view text) const { return painted(color, "32", text); }
-std::string RevisionStyle::current(std::string_view text) const { return painted(color, "1;36", text); }
+std::string RevisionStyle::current(std::string_view text) const {
+  return painted(color, "1;36", text);
+}
 
 std::string_view title_of(const Revision& revision) {
   std::string_view message = trim(revision.message);
@@ -103,8 +105,8 @@ std::string render_branch_point(const RevisionGraph& graph, const Revision& revi
                      tree_flags(graph, revision);
   std::string indent(revision.id.size(), ' ');
   for (const Revision* child : graph.children(revision)) {
-    text += "\n" + indent + " -> " + style.id(child->id) + labels_in_parentheses(graph, *child, style) +
-            tree_flags(graph, *child);
+    text += "\n" + indent + " -> " + style.id(child->id) +
+            labels_in_parentheses(graph, *child, style) + tree_flags(graph, *child);
   }
   return text;
 }
@@ -113,7 +115,8 @@ std::string render_revision(const RevisionGraph& graph, const Revision& revision
                             const std::vector<std::string>& rows, const RevisionStyle& style) {
   std::string text = "Rev: " + style.id(revision.id) + tree_flags(graph, revision) +
                      current_flag(revision, rows, style) + "\n";
-  text += (graph.is_merge_point(revision) ? "Merges: " : "Parent: ") + down_ids(revision, style) + "\n";
+  text +=
+      (graph.is_merge_point(revision) ? "Merges: " : "Parent: ") + down_ids(revision, style) + "\n";
   if (!revision.depends_on.empty()) {
     text += "Also depends on: " + join(revision.depends_on, ", ") + "\n";
   }

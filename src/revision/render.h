@@ -1,4 +1,5 @@
-// Revisions as text, in the shapes that users of Alembic know. No text ends in a newline unless said.
+// Revisions as text, in the shapes that users of Alembic know. No text ends in a newline unless
+// said.
 #pragma once
 
 #include <string>

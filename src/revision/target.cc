@@ -37,9 +37,10 @@ NodeList keep_marked(const NodeList& nodes, const NodeMarks& marks) {
 }
 
 Error relative_elsewhere(std::string_view argument) {
-  return Error(ErrorKind::kUnknownRevision, "'" + std::string(argument) +
-                                                "' is a relative form that only upgrade, downgrade and "
-                                                "the upper end of a history range understand")
+  return Error(ErrorKind::kUnknownRevision,
+               "'" + std::string(argument) +
+                   "' is a relative form that only upgrade, downgrade and "
+                   "the upper end of a history range understand")
       .revision(std::string(argument))
       .where("argument")
       .hint("name the revision, or write -N for N back from every head; `ormdb history` lists all");
@@ -82,8 +83,9 @@ NodeIndex TargetResolver::identify(std::string_view name, std::string_view argum
   NodeIndex exact = graph_.find_exact(name);
   if (exact != kNoNode) return exact;
   if (name.empty()) throw unknown_argument(graph_, name, argument);
-  auto key = std::lower_bound(graph_.prefix_keys.begin(), graph_.prefix_keys.end(), name,
-                              [](const auto& entry, std::string_view text) { return entry.first < text; });
+  auto key =
+      std::lower_bound(graph_.prefix_keys.begin(), graph_.prefix_keys.end(), name,
+                       [](const auto& entry, std::string_view text) { return entry.first < text; });
   std::vector<std::string> keys;
   NodeList nodes;
   for (; key != graph_.prefix_keys.end() && starts_with(key->first, name); ++key) {
@@ -163,24 +165,26 @@ NodeList TargetResolver::back_from_heads(std::string_view argument, bool* base_r
 NodeIndex TargetResolver::walk_up(std::string_view argument, NodeIndex from, int steps,
                                   std::string_view branch, bool clamp) const {
   NodeMarks lineage;
-  if (!branch.empty()) lineage = mark_lineage(graph_, branch_nodes(branch, argument), graph_.parents);
+  if (!branch.empty())
+    lineage = mark_lineage(graph_, branch_nodes(branch, argument), graph_.parents);
   NodeIndex node = from;
   for (int i = 0; i < steps; ++i) {
     NodeList next = graph_.bases;
     if (node != kNoNode) next.assign(graph_.children[node].begin(), graph_.children[node].end());
     if (!branch.empty()) next = keep_marked(next, lineage);
     if (next.size() > 1) {
-      throw ambiguous_walk(graph_, argument,
-                           node == kNoNode ? "base is followed by" : graph_.id(node) + " is followed by",
-                           next);
+      throw ambiguous_walk(
+          graph_, argument,
+          node == kNoNode ? "base is followed by" : graph_.id(node) + " is followed by", next);
     }
     if (next.empty()) {
       if (clamp && node != kNoNode) return node;
       std::string start = from == kNoNode ? "base" : graph_.id(from);
-      throw out_of_range(argument,
-                         counted(static_cast<std::size_t>(i), "revision") + " above " + start +
-                             ", not " + std::to_string(steps),
-                         "`ormdb upgrade head` goes to the top; `ormdb history` lists all revisions");
+      throw out_of_range(
+          argument,
+          counted(static_cast<std::size_t>(i), "revision") + " above " + start + ", not " +
+              std::to_string(steps),
+          "`ormdb upgrade head` goes to the top; `ormdb history` lists all revisions");
     }
     node = next[0];
   }
@@ -291,7 +295,8 @@ DowngradeTarget TargetResolver::down_from_rows(std::string_view argument, int st
       refused.push_back(error);
     }
   }
-  // Refused the same way from every row: that is the answer. Otherwise the rows would decide by chance.
+  // Refused the same way from every row: that is the answer. Otherwise the rows would decide by
+  // chance.
   bool same = refused.size() == starts.size() &&
               std::all_of(refused.begin(), refused.end(),
                           [&](const Error& error) { return error.kind() == refused[0].kind(); });
@@ -303,12 +308,14 @@ DowngradeTarget TargetResolver::down_from_branch(std::string_view argument,
                                                  const RelativeForm& form) const {
   NodeList tips = applied_tips(form.branch, argument);
   if (tips.empty()) {
-    throw out_of_range(argument, "nothing of the branch is applied", "`ormdb current` shows what is");
+    throw out_of_range(argument, "nothing of the branch is applied",
+                       "`ormdb current` shows what is");
   }
   if (tips.size() > 1) {
     throw ambiguous_walk(graph_, argument, "several applied revisions are on the branch:", tips);
   }
-  return {walk_down(argument, tips[0], -form.steps, false), branch_nodes(form.branch, argument).at(0)};
+  return {walk_down(argument, tips[0], -form.steps, false),
+          branch_nodes(form.branch, argument).at(0)};
 }
 
 DowngradeTarget TargetResolver::absolute_downgrade(std::string_view argument) const {

@@ -1,12 +1,15 @@
 // What a revision argument means, given the graph and the rows of the version table.
 //
-//   full id, label, unique prefix   one revision. A prefix is looked up among ids and labels longer than
+//   full id, label, unique prefix   one revision. A prefix is looked up among ids and labels longer
+//   than
 //                                   three characters.
 //   head, heads, base, current      the single head; the effective heads; nothing; the rows
-//   BRANCH@x                        x within the lineage (ancestors and descendants by down_revision)
+//   BRANCH@x                        x within the lineage (ancestors and descendants by
+//   down_revision)
 //                                   of BRANCH, a label or id
 //   +N, BRANCH@+N, X+N              upwards from the row, from the branch's applied tip, from X
-//   -N, BRANCH@-N, X-N              the same downwards; elsewhere than in upgrade and downgrade only
+//   -N, BRANCH@-N, X-N              the same downwards; elsewhere than in upgrade and downgrade
+//   only
 //                                   -N, from every effective head
 //
 // The meanings are those of Alembic; where it depends on the order of a set (-N with several rows)
@@ -30,8 +33,9 @@ struct RelativeForm {
 std::optional<RelativeForm> parse_relative(std::string_view argument);
 
 struct DowngradeTarget {
-  NodeIndex node = kNoNode;    ///< kNoNode: base.
-  NodeIndex branch = kNoNode;  ///< Restricts the children that are reverted, when there are several.
+  NodeIndex node = kNoNode;  ///< kNoNode: base.
+  NodeIndex branch =
+      kNoNode;  ///< Restricts the children that are reverted, when there are several.
 };
 
 class TargetResolver {
@@ -53,7 +57,8 @@ class TargetResolver {
   /// The nodes that BRANCH stands for.
   NodeList branch_nodes(std::string_view branch, std::string_view argument) const;
   /// One revision by id, label or prefix, within `lineage` if not null.
-  NodeIndex identify(std::string_view name, std::string_view argument, const NodeMarks* lineage) const;
+  NodeIndex identify(std::string_view name, std::string_view argument,
+                     const NodeMarks* lineage) const;
 
  private:
   NodeIndex single(std::string_view argument) const;

@@ -16,8 +16,10 @@ constexpr std::string_view kKinds[] = {"primary_key", "unique", "foreign_key", "
 
 ForeignKeyAction read_action(NodeReader& reader, std::string_view key) {
   static const std::vector<std::pair<std::string, ForeignKeyAction>> kActions = {
-      {"no_action", ForeignKeyAction::kNoAction},   {"restrict", ForeignKeyAction::kRestrict},
-      {"cascade", ForeignKeyAction::kCascade},      {"set_null", ForeignKeyAction::kSetNull},
+      {"no_action", ForeignKeyAction::kNoAction},
+      {"restrict", ForeignKeyAction::kRestrict},
+      {"cascade", ForeignKeyAction::kCascade},
+      {"set_null", ForeignKeyAction::kSetNull},
       {"set_default", ForeignKeyAction::kSetDefault}};
   const std::string word = replace_all(to_lower(reader.text(key, "no_action")), " ", "_");
   std::vector<std::string> words;
@@ -69,8 +71,8 @@ std::string_view constraint_kind_of(NodeReader& reader) {
     reader.has(key);
   }
   reader.finish();
-  throw reader.error(reader.node(), reader.what() +
-                                        " needs one of primary_key, unique, foreign_key, check");
+  throw reader.error(reader.node(),
+                     reader.what() + " needs one of primary_key, unique, foreign_key, check");
 }
 
 template <typename Key>
@@ -88,7 +90,8 @@ ForeignKey read_foreign_key(NodeReader& reader, std::string name) {
   key.name = std::move(name);
   key.columns = reader.texts("foreign_key");
   if (key.columns.empty()) {
-    throw reader.error_at_key("foreign_key", "'foreign_key' in " + reader.what() + " has no columns");
+    throw reader.error_at_key("foreign_key",
+                              "'foreign_key' in " + reader.what() + " has no columns");
   }
   read_reference(reader, key);
   read_foreign_key_rules(reader, key);
@@ -139,8 +142,8 @@ std::vector<KeyPart> read_key_parts(NodeReader& reader, std::string_view key) {
     parts.push_back(read_key_part(reader, node));
   }
   if (parts.empty()) {
-    throw reader.error_at_key(key, "'" + std::string(key) + "' in " + reader.what() +
-                                       " has no columns");
+    throw reader.error_at_key(key,
+                              "'" + std::string(key) + "' in " + reader.what() + " has no columns");
   }
   return parts;
 }
@@ -151,15 +154,15 @@ std::vector<KeyPart> read_key_columns(NodeReader& reader, std::string_view key) 
     if (!part.column.empty()) continue;
     throw reader
         .error_at_key(key, "'" + std::string(key) + "' in " + reader.what() +
-                               " takes columns, not the expression '" + part.expression.common + "'")
+                               " takes columns, not the expression '" + part.expression.common +
+                               "'")
         .hint("several columns are a list, [a, b]; a unique index may have expressions");
   }
   return parts;
 }
 
 Deferrable read_deferrable(NodeReader& reader) {
-  const std::string word = reader.choice("deferrable", "false",
-                                         {"true", "immediate", "deferred"});
+  const std::string word = reader.choice("deferrable", "false", {"true", "immediate", "deferred"});
   if (word == "deferred") return Deferrable::kDeferred;
   return word == "false" ? Deferrable::kNo : Deferrable::kImmediate;
 }
@@ -176,8 +179,8 @@ void read_reference(NodeReader& reader, ForeignKey& key) {
   auto reference = node.is_scalar() ? parse_reference(node.text) : std::nullopt;
   if (!reference) {
     throw reader
-        .error_at_key("references", "'references' in " + reader.what() +
-                                        " must be table.column or table(a, b)")
+        .error_at_key("references",
+                      "'references' in " + reader.what() + " must be table.column or table(a, b)")
         .hint("names with odd characters go into {table: …, columns: […]}");
   }
   key.referenced_table = std::move(reference->table);
@@ -193,7 +196,8 @@ void read_foreign_key_rules(NodeReader& reader, ForeignKey& key) {
 
 PrimaryKey read_primary_key(NodeReader& table) {
   const Node& node = table.require("primary_key");
-  if (!node.is_map() || node.find("columns") == nullptr) {
+  const bool is_part = node.find("column") != nullptr || node.find("expression") != nullptr;
+  if (!node.is_map() || is_part) {
     PrimaryKey key;
     key.columns = read_key_columns(table, "primary_key");
     return key;

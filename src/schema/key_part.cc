@@ -45,7 +45,8 @@ std::optional<std::string> unquoted_name(std::string_view text) {
   return name;
 }
 
-/// Where the last word (identifier or quoted name) of `text` begins when white space stands before it.
+/// Where the last word (identifier or quoted name) of `text` begins when white space stands before
+/// it.
 std::optional<std::size_t> last_word(std::string_view text) {
   std::size_t begin = text.size();
   if (!text.empty() && text.back() == '"') {

@@ -17,13 +17,13 @@ struct ParsedKeyPart {
   std::string hint;
 };
 
-/// CORE [collate NAME] [asc|desc] [nulls first|last], the words after CORE in any order and case. CORE
-/// is a column when it is an identifier or stands in double quotes ("" inside is one quote), else an
-/// SQL expression.
+/// CORE [collate NAME] [asc|desc] [nulls first|last], the words after CORE in any order and case.
+/// CORE is a column when it is an identifier or stands in double quotes ("" inside is one quote),
+/// else an SQL expression.
 ParsedKeyPart parse_key_part(std::string_view text);
 
-/// The text that parse_key_part reads as this part; empty when there is none (operator class, prefix
-/// length, SQL that differs by dialect).
+/// The text that parse_key_part reads as this part; empty when there is none (operator class,
+/// prefix length, SQL that differs by dialect).
 std::optional<std::string> render_key_part(const KeyPart& part);
 
 /// What a foreign key points to. No columns: the primary key of the table.
@@ -33,8 +33,8 @@ struct Reference {
   bool operator==(const Reference&) const = default;
 };
 
-/// "table.column", "schema.table.column", "table(a, b)", "table". Empty for anything else: names with
-/// white space, quotes, commas or parentheses (and columns with dots) have no text form.
+/// "table.column", "schema.table.column", "table(a, b)", "table". Empty for anything else: names
+/// with white space, quotes, commas or parentheses (and columns with dots) have no text form.
 std::optional<Reference> parse_reference(std::string_view text);
 
 /// The text that parse_reference reads as this reference; empty when there is none.

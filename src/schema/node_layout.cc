@@ -12,13 +12,15 @@ constexpr std::size_t kIndent = 2;
 
 bool must_break(const Node& node) {
   if (node.is_scalar()) return node.text.find('\n') != std::string::npos;
-  if (node.style == Node::Style::kBlock && !(node.items.empty() && node.entries.empty())) return true;
+  if (node.style == Node::Style::kBlock && !(node.items.empty() && node.entries.empty()))
+    return true;
   return std::any_of(node.items.begin(), node.items.end(), must_break) ||
          std::any_of(node.entries.begin(), node.entries.end(),
                      [](const Node::Entry& entry) { return must_break(entry.second); });
 }
 
-/// Whether the node, all of it on one line, fits when it begins at `column`. Leaves its style kFlow.
+/// Whether the node, all of it on one line, fits when it begins at `column`. Leaves its style
+/// kFlow.
 bool fits(Node& node, std::size_t column) {
   node.style = Node::Style::kFlow;
   std::string line = render_yaml(node);

@@ -37,12 +37,13 @@
 //                 {table (-), columns} for names with odd characters
 //   index         columns (-), unique (false), where, method, include, comment, renamed_from,
 //                 options by dialect
-//   relationship  to (-), kind (one_to_many, many_to_one, one_to_one, many_to_many), back_populates,
-//                 secondary, columns, order_by, cascade
+//   relationship  to (-), kind (one_to_many, many_to_one, one_to_one, many_to_many),
+//                 back_populates, secondary, columns, order_by, cascade
 //   view          as (-; SQL without the final semicolon), columns, schema, comment, options by
 //                 dialect; or just the SQL text
-//   trigger       table (-), timing (after; before, instead_of), events (-; insert, update, delete),
-//                 update_of, for_each (row; statement), when, body (-), options by dialect
+//   trigger       table (-), timing (after; before, instead_of), events (-; insert, update, delete,
+//                 truncate), update_of, for_each (row; statement), when, body (-), options by
+//                 dialect
 //   virtual table module (-), arguments, renamed_from; or the text "fts5(title, body)"
 //   enum          a list of values, or {values (-), schema, comment}
 //   models file   format (-; 1), enums, tables, virtual_tables, views, triggers: maps name → body
@@ -51,21 +52,22 @@
 // Options by dialect are maps under the keys sqlite, postgresql, mysql: name → scalar; true for a
 // flag, and a flag that is false is as good as absent.
 //
-// SQL text is text, or {sqlite: …, postgresql: …, mysql: …, default: …}; white space around it does not
-// count. A key part is text ("name", "name desc", "name collate NOCASE desc nulls last", "lower(name)",
-// names with odd characters in double quotes) or a map ({column | expression, order: desc, collate,
-// nulls, operator_class, length}). A literal is null, true, false, a number, text, !!binary, {sql: SQL},
-// or {number: "0x1F"} for a number in a spelling that YAML does not know; quoted digits are text.
-// A type is text, a map of native spellings ({sqlite: NVARCHAR(160)}), or, for what has no
-// text form, {enum: "odd name"} and {array: TYPE}.
+// SQL text is text, or {sqlite: …, postgresql: …, mysql: …, default: …}, where an empty text says
+// that there is none for that dialect; white space around SQL does not count. A key part is text
+// ("name", "name desc", "name collate NOCASE desc nulls last", "lower(name)", names with odd
+// characters in double quotes) or a map ({column | expression, order: desc, collate, nulls,
+// operator_class, length}). A literal is null, true, false, a number, text,
+// !!binary, {sql: SQL}, or {number: "0x1F"} for a number in a spelling that YAML does not know;
+// quoted digits are text. A type is text, a map of native spellings ({sqlite: NVARCHAR(160)}), or,
+// for what has no text form, {enum: "odd name"} and {array: TYPE}.
 //
 // Where a table or view of another schema has the name of one in the models file's maps, its key is
 // "schema.name" beside its `schema:`.
 //
-// Law: read(write(x)) == x, lists in their order, for values whose SQL text has no outer white space and
-// whose option maps are not empty. One-column constraints stand in their column only where that keeps
-// the order of uniques and foreign_keys: reading takes those of the columns first, in column order,
-// then those of `constraints`.
+// Law: read(write(x)) == x, lists in their order, for values whose SQL text has no outer white
+// space and whose option maps are not empty. One-column constraints stand in their column only
+// where that keeps the order of uniques and foreign_keys: reading takes those of the columns first,
+// in column order, then those of `constraints`.
 #pragma once
 
 #include <string>
@@ -76,25 +78,26 @@
 namespace ormdb {
 
 // Writing. What has its default value is left out; one-column constraints stand in their column.
-Node table_to_node(const Table& table);         ///< The body, without the name.
-Node column_to_node(const Column& column);      ///< The body, without the name.
-Node index_to_node(const Index& index);         ///< The body, without the name.
+Node table_to_node(const Table& table);                 ///< The body, without the name.
+Node column_to_node(const Column& column);              ///< The body, without the name.
+Node index_to_node(const Index& index);                 ///< The body, without the name.
 Node constraint_to_node(const Constraint& constraint);  ///< {name, unique: […]} and so on.
-Node view_to_node(const View& view);            ///< {as: …}, without the name.
-Node trigger_to_node(const Trigger& trigger);   ///< Without the name, with `table`.
+Node view_to_node(const View& view);                    ///< {as: …}, without the name.
+Node trigger_to_node(const Trigger& trigger);           ///< Without the name, with `table`.
 Node virtual_table_to_node(const VirtualTable& table);  ///< {module, arguments}, without the name.
-Node enum_to_node(const Enum& value);           ///< The values, or {values, schema, comment}.
+Node enum_to_node(const Enum& value);  ///< The values, or {values, schema, comment}.
 Node type_to_node(const Type& type);
 Node literal_to_node(const Literal& literal);
 Node sql_text_to_node(const SqlText& text);
-Node options_to_node(const Options& options);   ///< {sqlite: {…}}; merged by the callers.
-Node schema_to_node(const Schema& schema);      ///< A whole models file: format, tables, views, …
+Node options_to_node(const Options& options);  ///< {sqlite: {…}}; merged by the callers.
+Node schema_to_node(const Schema& schema);     ///< A whole models file: format, tables, views, …
 
 // Reading. Errors are of reader.kind() at the offending line, with the nearest valid spelling.
-// Each takes the keys that it knows and leaves reader.finish() to its caller, so that the caller may
-// add keys of its own (`table`, `name`).
+// Each takes the keys that it knows and leaves reader.finish() to its caller, so that the caller
+// may add keys of its own (`table`, `name`).
 Table read_table(NodeReader& reader, std::string name);
-Column read_column(NodeReader& reader, std::string name, Table* table);  ///< One-column constraints go to `table`; nullptr: they are errors.
+/// One-column constraints go to `table`; nullptr: they are errors.
+Column read_column(NodeReader& reader, std::string name, Table* table);
 Index read_index(NodeReader& reader, std::string name);
 Constraint read_constraint(NodeReader& reader);  ///< Reads `name` too.
 View read_view(NodeReader& reader, std::string name);
@@ -108,6 +111,6 @@ Literal read_literal(const NodeReader& reader, const Node& node);
 SqlText read_sql_text(const NodeReader& reader, const Node& node);
 KeyPart read_key_part(const NodeReader& reader, const Node& node);
 Options read_options(NodeReader& reader);  ///< The keys sqlite, postgresql, mysql.
-Schema read_schema(NodeReader& reader);  ///< A whole models file's map.
+Schema read_schema(NodeReader& reader);    ///< A whole models file's map.
 
 }  // namespace ormdb

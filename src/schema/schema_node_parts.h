@@ -15,8 +15,8 @@ namespace ormdb::schema_node {
 /// The dialects in the order in which they are written.
 const std::vector<std::string>& dialect_names();
 
-/// Calls `read` for every entry under `key`: a map name → body, or a list of bodies with `name`. It reads
-/// all but `name`; absent and null hold nothing. `noun` names an entry in messages.
+/// Calls `read` for every entry under `key`: a map name → body, or a list of bodies with `name`. It
+/// reads all but `name`; absent and null hold nothing. `noun` names an entry in messages.
 using ReadNamed = std::function<void(NodeReader& body, std::string name)>;
 void each_named(NodeReader& reader, std::string_view key, std::string_view noun,
                 const ReadNamed& read);

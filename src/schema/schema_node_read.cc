@@ -15,8 +15,8 @@ const Node* section(NodeReader& reader, std::string_view key) {
   const Node* node = reader.get(key);
   if (node == nullptr || node->is_null()) return nullptr;
   if (!node->is_map()) {
-    throw reader.error_at_key(key, "'" + std::string(key) + "' in " + reader.what() +
-                                       " must be a map (name: body)");
+    throw reader.error_at_key(
+        key, "'" + std::string(key) + "' in " + reader.what() + " must be a map (name: body)");
   }
   return node;
 }
@@ -38,7 +38,8 @@ void each_named(NodeReader& reader, std::string_view key, std::string_view noun,
   for (std::size_t i = 0; i < node->items.size(); ++i) {
     const Node& value = node->items[i];
     const Node* name = value.find("name");
-    const std::string which = name != nullptr && name->is_scalar() ? name->text : std::to_string(i + 1);
+    const std::string which =
+        name != nullptr && name->is_scalar() ? name->text : std::to_string(i + 1);
     NodeReader body(value, reader.source(), reader.kind(), std::string(noun) + " " + which + of);
     read(body, body.text("name"));
     body.finish();
@@ -69,9 +70,12 @@ void drop_semicolon(std::string& sql) {
   }
 }
 
-SqlText without_semicolons(SqlText text) {
+/// A view's query, which must say something.
+SqlText read_query(const NodeReader& reader, const Node& node, const std::string& view) {
+  SqlText text = read_sql_text(reader, node);
   drop_semicolon(text.common);
   for (auto& [dialect, sql] : text.by_dialect) drop_semicolon(sql);
+  if (text.empty()) throw reader.error(node, "the query of view " + view + " is empty");
   return text;
 }
 
@@ -97,8 +101,8 @@ std::vector<std::string> read_events(NodeReader& reader) {
 View read_view_entry(NodeReader& reader, const Node& node, std::string name) {
   if (node.is_scalar() && !node.is_null()) {
     View view;
+    view.query = read_query(reader, node, name);
     view.name = std::move(name);
-    view.query = without_semicolons(read_sql_text(reader, node));
     return view;
   }
   NodeReader body(node, reader.source(), reader.kind(), "view " + name);
@@ -140,8 +144,7 @@ void drop_schema_prefix(Object& object) {
 void read_format(NodeReader& reader) {
   const Node& format = reader.require("format");
   if (format.kind == Node::Kind::kInteger && format.text == "1") return;
-  throw reader
-      .error_at_key("format", "format '" + format.text + "' is unknown")
+  throw reader.error_at_key("format", "format '" + format.text + "' is unknown")
       .hint("this ormdb reads models of format 1");
 }
 
@@ -169,7 +172,7 @@ View read_view(NodeReader& reader, std::string name) {
   view.name = std::move(name);
   view.schema = reader.text("schema");
   view.columns = reader.texts("columns");
-  view.query = without_semicolons(require_sql(reader, "as"));
+  view.query = read_query(reader, reader.require("as"), view.name);
   view.comment = reader.text("comment");
   view.options = read_options(reader);
   return view;

@@ -63,13 +63,27 @@ std::string type_word(std::string_view text) {
 /// Words of SQL and of SQLAlchemy, and what ormdb calls them.
 std::string portable_word(std::string_view word) {
   static const std::vector<std::pair<std::string, std::string>> kWords = {
-      {"int", "integer"},        {"bigint", "big_integer"},   {"smallint", "small_integer"},
-      {"biginteger", "big_integer"}, {"smallinteger", "small_integer"}, {"varchar", "string(n)"},
-      {"char", "string(n)"},     {"str", "string(n)"},        {"nvarchar", "string(n)"},
-      {"bool", "boolean"},       {"timestamp", "datetime"},   {"timestamptz", "datetime(tz)"},
-      {"blob", "large_binary"},  {"bytea", "large_binary"},   {"binary", "large_binary"},
-      {"largebinary", "large_binary"}, {"decimal", "numeric"}, {"real", "float"},
-      {"clob", "text"},          {"guid", "uuid"},            {"serial", "integer"}};
+      {"int", "integer"},
+      {"bigint", "big_integer"},
+      {"smallint", "small_integer"},
+      {"biginteger", "big_integer"},
+      {"smallinteger", "small_integer"},
+      {"varchar", "string(n)"},
+      {"char", "string(n)"},
+      {"str", "string(n)"},
+      {"nvarchar", "string(n)"},
+      {"bool", "boolean"},
+      {"timestamp", "datetime"},
+      {"timestamptz", "datetime(tz)"},
+      {"blob", "large_binary"},
+      {"bytea", "large_binary"},
+      {"binary", "large_binary"},
+      {"largebinary", "large_binary"},
+      {"decimal", "numeric"},
+      {"real", "float"},
+      {"clob", "text"},
+      {"guid", "uuid"},
+      {"serial", "integer"}};
   for (const auto& [theirs, ours] : kWords) {
     if (theirs == word) return ours;
   }
@@ -122,8 +136,8 @@ Type read_type(const NodeReader& reader, const Node& node) {
   const auto& names = type_names();
   const bool known = std::find(names.begin(), names.end(), type_word(node.text)) != names.end();
   throw reader
-      .error(node, (known ? "malformed type '" : "unknown type '") + node.text + "' for " +
-                       reader.what())
+      .error(node,
+             (known ? "malformed type '" : "unknown type '") + node.text + "' for " + reader.what())
       .hint(type_hint(node.text));
 }
 
@@ -157,7 +171,7 @@ SqlText read_sql_text(const NodeReader& reader, const Node& node) {
   NodeReader map(node, reader.source(), reader.kind(), "SQL by dialect in " + reader.what());
   text.common = std::string(trim(map.text("default")));
   for (const std::string& dialect : dialect_names()) {
-    if (map.has(dialect)) text.by_dialect[dialect] = std::string(trim(map.require_text(dialect)));
+    if (map.has(dialect)) text.by_dialect[dialect] = std::string(trim(map.text(dialect)));
   }
   map.finish();
   return text;
@@ -251,8 +265,8 @@ Options read_options(NodeReader& reader) {
     const Node* node = reader.get(dialect);
     if (node == nullptr || node->is_null()) continue;
     if (!node->is_map()) {
-      throw reader.error_at_key(dialect, "the options '" + dialect + "' of " + reader.what() +
-                                             " must be a map");
+      throw reader.error_at_key(
+          dialect, "the options '" + dialect + "' of " + reader.what() + " must be a map");
     }
     for (const auto& [key, value] : node->entries) {
       if (!value.is_scalar() || value.is_null()) {

@@ -1,6 +1,7 @@
 // Writing columns, indexes, constraints, views, triggers, enums and whole schemas.
 #include <set>
 
+#include "base/text.h"
 #include "schema/key_part.h"
 #include "schema/schema_node.h"
 #include "schema/schema_node_parts.h"
@@ -152,13 +153,14 @@ struct ConstraintWriter {
   }
 };
 
-/// The key of a table, view or enum in the models file: its name, unless another of another schema has
-/// it or the name alone would be read as "schema.name".
+/// The key of a table, view or enum in the models file: its name, unless another of another schema
+/// has it or the name alone would be read as "schema.name".
 class Keys {
  public:
   template <typename Object>
   std::string of(const Object& object) {
-    const bool looks_qualified = !object.schema.empty() && object.name.starts_with(object.schema + ".");
+    const bool looks_qualified =
+        !object.schema.empty() && object.name.starts_with(object.schema + ".");
     std::string key = looks_qualified ? qualified_name(object) : object.name;
     if (!taken_.insert(key).second) {
       key = qualified_name(object);
@@ -180,15 +182,17 @@ Node named_map(const std::vector<Object>& objects, Write write) {
   return node;
 }
 
+/// "fts5(title, body)", where that reads back as the same.
+Node short_virtual_table_to_node(const VirtualTable& table) {
+  const bool is_text = table.renamed_from.empty() && !table.module.empty() &&
+                       !table.arguments.empty() && trim(table.module) == table.module &&
+                       table.module.find('(') == std::string::npos;
+  return is_text ? Node(table.module + "(" + table.arguments + ")") : virtual_table_to_node(table);
+}
+
 Node virtual_tables_to_node(const std::vector<VirtualTable>& tables) {
   Node node = Node::map();
-  for (const VirtualTable& table : tables) {
-    const bool is_text = table.renamed_from.empty() && !table.module.empty() &&
-                         table.module.find('(') == std::string::npos;
-    node.set(table.name, is_text && !table.arguments.empty()
-                             ? Node(table.module + "(" + table.arguments + ")")
-                             : virtual_table_to_node(table));
-  }
+  for (const VirtualTable& table : tables) node.set(table.name, short_virtual_table_to_node(table));
   node.style = Node::Style::kBlock;
   return node;
 }

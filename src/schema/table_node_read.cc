@@ -1,5 +1,5 @@
-// Reading tables: columns first, with the constraints that stand in them, then the rest, in whatever
-// order the text has them.
+// Reading tables: columns first, with the constraints that stand in them, then the rest, in
+// whatever order the text has them.
 #include "schema/schema_node.h"
 #include "schema/schema_node_parts.h"
 
@@ -10,8 +10,8 @@ using namespace schema_node;
 namespace {
 
 /// Keys of a column that say something of its table's constraints.
-constexpr std::string_view kConstraintKeys[] = {"primary_key", "unique",    "references",
-                                                "foreign_key", "on_delete", "on_update",
+constexpr std::string_view kConstraintKeys[] = {"primary_key", "unique",     "references",
+                                                "foreign_key", "on_delete",  "on_update",
                                                 "match",       "deferrable", "check"};
 constexpr std::string_view kForeignKeyKeys[] = {"foreign_key", "on_delete", "on_update", "match",
                                                 "deferrable"};
@@ -59,8 +59,8 @@ void add_foreign_key(NodeReader& reader, const std::string& column, Table& table
   if (!reader.has("references")) {
     for (const std::string_view key : kForeignKeyKeys) {
       if (!reader.has(key)) continue;
-      throw reader.error_at_key(key, "'" + std::string(key) + "' in " + reader.what() +
-                                         " needs 'references'");
+      throw reader.error_at_key(
+          key, "'" + std::string(key) + "' in " + reader.what() + " needs 'references'");
     }
     return;
   }
@@ -99,7 +99,8 @@ void refuse_column_constraints(NodeReader& reader) {
   for (const std::string_view key : kConstraintKeys) {
     if (reader.node().find(key) == nullptr) continue;
     throw reader
-        .error_at_key(key, "'" + std::string(key) + "' does not belong in " + reader.what() + " here")
+        .error_at_key(key,
+                      "'" + std::string(key) + "' does not belong in " + reader.what() + " here")
         .hint("write the constraint as an add_constraint operation of its own");
   }
 }
@@ -152,7 +153,8 @@ Column read_column(NodeReader& reader, std::string name, Table* table) {
   } else {
     refuse_column_constraints(reader);
   }
-  if (const Node* value = reader.get("default")) column.default_value = read_literal(reader, *value);
+  if (const Node* value = reader.get("default"))
+    column.default_value = read_literal(reader, *value);
   if (reader.has("generated")) column.generated = read_generated(reader);
   column.autoincrement = reader.boolean("autoincrement", false);
   column.collation = reader.text("collate");
@@ -181,9 +183,15 @@ Table read_table(NodeReader& reader, std::string name) {
   table.comment = reader.text("comment");
   table.renamed_from = reader.text("renamed_from");
   table.options = read_options(reader);
-  each_named(reader, "relationships", "relationship", [&](NodeReader& body, std::string relationship) {
-    table.relationships.push_back(read_relationship(body, std::move(relationship)));
-  });
+  each_named(reader, "relationships", "relationship",
+             [&](NodeReader& body, std::string relationship) {
+               table.relationships.push_back(read_relationship(body, std::move(relationship)));
+             });
+  if (!reader.has("columns")) {
+    reader.has("triggers");  // a misspelt 'columns' is reported as such, what may follow is not
+    reader.finish();
+    reader.require("columns");
+  }
   return table;
 }
 

@@ -1,6 +1,7 @@
 // Writing a table.
 //
-// 1. The primary key, and the uniques and foreign keys that may, are given to their columns: those at the
+// 1. The primary key, and the uniques and foreign keys that may, are given to their columns: those
+// at the
 //    front of each list whose columns stand in ascending order, since reading collects them in
 //    that order and puts those of `constraints:` behind them.
 // 2. All others go to `primary_key:` and `constraints:`.
@@ -58,7 +59,8 @@ class Placement {
     std::size_t next = 0;
     for (const Unique& unique : uniques) {
       const auto at = position(unique.columns);
-      if (!at || *at < next || unique.deferrable != Deferrable::kNo || !unique.options.empty()) break;
+      if (!at || *at < next || unique.deferrable != Deferrable::kNo || !unique.options.empty())
+        break;
       by_column_[*at].unique = &unique;
       next = *at + 1;
       ++placed_uniques_;

@@ -16,8 +16,8 @@ class Duplicates {
   void add(const std::string& name, std::string what, SchemaPath path) {
     const auto [first, is_new] = seen_.emplace(context_.fold(name), what);
     if (is_new) return;
-    context_.problem(std::move(path), what + " '" + name + "' has the name of another " +
-                                          first->second);
+    context_.problem(std::move(path),
+                     what + " '" + name + "' has the name of another " + first->second);
   }
 
  private:
@@ -30,7 +30,8 @@ void validate_relation_names(ValidationContext& context) {
   Duplicates relations(context);
   Duplicates indexes(context);
   // SQLite and PostgreSQL keep indexes among the tables, MySQL keeps them within their table.
-  const bool shared = context.options.dialect == "sqlite" || context.options.dialect == "postgresql";
+  const bool shared =
+      context.options.dialect == "sqlite" || context.options.dialect == "postgresql";
   for (const Table& table : schema.tables) {
     const SchemaPath path = {"tables", qualified_name(table)};
     context.check_name(path, "table", table.name);
@@ -52,9 +53,7 @@ void validate_relation_names(ValidationContext& context) {
       const SchemaPath path = {"tables", qualified_name(table), "indexes", index.name};
       context.check_name(path, "index", index.name);
       const std::string prefix = table.schema.empty() ? "" : table.schema + ".";
-      Duplicates& space = shared                              ? relations
-                          : context.options.dialect.empty() ? indexes
-                                                              : own;
+      Duplicates& space = shared ? relations : context.options.dialect.empty() ? indexes : own;
       space.add(prefix + index.name, "index", path);
     }
   }

@@ -28,4 +28,9 @@ struct ValidateOptions {
 /// relationships and triggers to nowhere, enums nobody declared, a table without columns.
 std::vector<SchemaProblem> validate(const Schema& schema, const ValidateOptions& options);
 
+/// Whether a key of type `a` can hold what a column of type `b` holds. SQLite stores any value
+/// anywhere, so there only portable types of different families are taken for a mistake; a native
+/// spelling says that its author means it.
+bool can_reference(const Type& a, const Type& b, const std::string& dialect);
+
 }  // namespace ormdb

@@ -26,26 +26,6 @@ Family family_of(TypeKind kind) {
   }
 }
 
-/// Whether a key of type `a` can hold what a column of type `b` holds. SQLite stores any value
-/// anywhere, so there only portable types of different families are taken for a mistake.
-bool compatible(const Type& a, const Type& b, const std::string& dialect) {
-  const bool any_native = a.kind == TypeKind::kNative || b.kind == TypeKind::kNative;
-  if (any_native) {
-    if (dialect == "sqlite" || a.kind != b.kind) return true;
-    const auto spelling = [&](const Type& type) {
-      const auto found = type.native.find(dialect);
-      return found == type.native.end() ? std::string() : to_lower(found->second);
-    };
-    return spelling(a) == spelling(b);
-  }
-  const Family family = family_of(a.kind);
-  if (family != family_of(b.kind)) return false;
-  if (family == Family::kText) return true;
-  if (family != Family::kOther && dialect == "sqlite") return true;
-  if (a.kind == TypeKind::kEnum && a.name != b.name) return false;
-  return a.kind == b.kind;
-}
-
 class ForeignKeyValidator {
  public:
   ForeignKeyValidator(ValidationContext& context, const Table& table, const ForeignKey& key)
@@ -128,7 +108,7 @@ void ForeignKeyValidator::check_types(const KnownTable& parent,
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const Column& own = *own_.columns.at(context_.fold(key_.columns[i]));
     const Column& other = *parent.columns.at(context_.fold(columns[i]));
-    if (compatible(own.type, other.type, context_.options.dialect)) continue;
+    if (can_reference(own.type, other.type, context_.options.dialect)) continue;
     context_.problem(path(), "column '" + qualified_name(table_) + "." + own.name + "' is " +
                                  render_type(own.type) + ", but the column that it references, '" +
                                  qualified_name(*parent.table) + "." + other.name + "', is " +
@@ -171,6 +151,24 @@ void ForeignKeyValidator::run() {
 }
 
 }  // namespace
+
+bool can_reference(const Type& a, const Type& b, const std::string& dialect) {
+  const bool any_native = a.kind == TypeKind::kNative || b.kind == TypeKind::kNative;
+  if (any_native) {
+    if (dialect == "sqlite" || a.kind != b.kind) return true;
+    const auto spelling = [&](const Type& type) {
+      const auto found = type.native.find(dialect);
+      return found == type.native.end() ? std::string() : to_lower(found->second);
+    };
+    return spelling(a) == spelling(b);
+  }
+  const Family family = family_of(a.kind);
+  if (family != family_of(b.kind)) return false;
+  if (family == Family::kText) return true;
+  if (family != Family::kOther && dialect == "sqlite") return true;
+  if (a.kind == TypeKind::kEnum && a.name != b.name) return false;
+  return a.kind == b.kind;
+}
 
 void validate_foreign_key(ValidationContext& context, const Table& table, const ForeignKey& key) {
   ForeignKeyValidator(context, table, key).run();

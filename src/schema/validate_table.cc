@@ -94,13 +94,13 @@ void TableValidator::autoincrement() {
   if (context_.options.dialect != "sqlite") return;
   for (const Column& one : table_.columns) {
     if (!one.autoincrement) continue;
-    const bool is_key = table_.primary_key && table_.primary_key->columns.size() == 1 &&
-                        context_.fold(table_.primary_key->columns.front().column) ==
-                            context_.fold(one.name);
+    const bool is_key =
+        table_.primary_key && table_.primary_key->columns.size() == 1 &&
+        context_.fold(table_.primary_key->columns.front().column) == context_.fold(one.name);
     if (is_key) continue;
-    context_.problem(path({"columns", one.name, "autoincrement"}),
-                     "column '" + name_ + "." + one.name +
-                         "' has autoincrement and is not the primary key");
+    context_.problem(
+        path({"columns", one.name, "autoincrement"}),
+        "column '" + name_ + "." + one.name + "' has autoincrement and is not the primary key");
   }
 }
 
@@ -156,21 +156,18 @@ void TableValidator::index(const Index& one) {
 
 void TableValidator::relationship(const Relationship& one) {
   const std::string what = "relationship '" + name_ + "." + one.name + "'";
-  const auto where = [&](const char* field) {
-    return path({"relationships", one.name, field});
-  };
+  const auto where = [&](const char* field) { return path({"relationships", one.name, field}); };
   const KnownTable* target = context_.table(one.to);
   if (target == nullptr) {
-    context_.problem(where("to"), what + " leads to table '" + one.to +
-                                      "', which does not exist" +
+    context_.problem(where("to"), what + " leads to table '" + one.to + "', which does not exist" +
                                       did_you_mean(one.to, context_.table_names()));
   } else if (!one.back_populates.empty()) {
     std::vector<std::string> names;
     for (const Relationship& back : target->table->relationships) names.push_back(back.name);
     if (std::find(names.begin(), names.end(), one.back_populates) == names.end()) {
-      context_.problem(where("back_populates"),
-                       what + ": table '" + one.to + "' has no relationship '" +
-                           one.back_populates + "'" + did_you_mean(one.back_populates, names));
+      context_.problem(where("back_populates"), what + ": table '" + one.to +
+                                                    "' has no relationship '" + one.back_populates +
+                                                    "'" + did_you_mean(one.back_populates, names));
     }
   }
   if (!one.secondary.empty() && context_.table(one.secondary) == nullptr) {

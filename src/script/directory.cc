@@ -15,12 +15,14 @@ bool is_script(const std::string& path) {
   const bool is_hidden = std::any_of(names.begin(), names.end(), [](const std::string& name) {
     return name.starts_with('.') || name.starts_with('#');
   });
-  return !is_hidden && (path.ends_with(".yaml") || path.ends_with(".yml") || path.ends_with(".sql"));
+  return !is_hidden &&
+         (path.ends_with(".yaml") || path.ends_with(".yml") || path.ends_with(".sql"));
 }
 
 }  // namespace
 
-std::vector<Revision> scan_directories(const std::vector<std::string>& directories, bool recursive) {
+std::vector<Revision> scan_directories(const std::vector<std::string>& directories,
+                                       bool recursive) {
   std::vector<Revision> revisions;
   std::set<std::string> seen;
   for (const std::string& directory : directories) {

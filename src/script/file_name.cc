@@ -41,8 +41,13 @@ std::string digits_at(std::string_view text, std::size_t at, std::size_t count) 
 }
 
 IsoTime parse_iso_time(std::string_view text) {
-  IsoTime time{digits_at(text, 0, 4),  digits_at(text, 5, 2),  digits_at(text, 8, 2),
-               digits_at(text, 11, 2), digits_at(text, 14, 2), digits_at(text, 17, 2), 0};
+  IsoTime time{digits_at(text, 0, 4),
+               digits_at(text, 5, 2),
+               digits_at(text, 8, 2),
+               digits_at(text, 11, 2),
+               digits_at(text, 14, 2),
+               digits_at(text, 17, 2),
+               0};
   if (time.year.empty() || time.month.empty() || time.day.empty() || time.hour.empty() ||
       time.minute.empty() || time.second.empty()) {
     throw Error(ErrorKind::kConfig, "'" + std::string(text) + "' is no ISO time")
@@ -51,7 +56,8 @@ IsoTime parse_iso_time(std::string_view text) {
   const std::size_t sign = text.find_first_of("+-", 19);
   if (sign != text.npos) {
     const std::string hours = digits_at(text, sign + 1, 2);
-    const std::size_t minutes_at = sign + (text.substr(sign).size() > 3 && text[sign + 3] == ':' ? 4 : 3);
+    const std::size_t minutes_at =
+        sign + (text.substr(sign).size() > 3 && text[sign + 3] == ':' ? 4 : 3);
     const std::int64_t offset = number(hours) * 3600 + number(digits_at(text, minutes_at, 2)) * 60;
     time.offset_seconds = text[sign] == '-' ? -offset : offset;
   }
@@ -65,12 +71,14 @@ std::int64_t days_from_civil(std::int64_t year, std::int64_t month, std::int64_t
   const std::int64_t era = year / 400;
   const std::int64_t year_of_era = year - era * 400;
   const std::int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-  const std::int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+  const std::int64_t day_of_era =
+      year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
   return era * 146097 + day_of_era - 719468;
 }
 
 std::int64_t epoch_of(const IsoTime& time) {
-  const std::int64_t days = days_from_civil(number(time.year), number(time.month), number(time.day));
+  const std::int64_t days =
+      days_from_civil(number(time.year), number(time.month), number(time.day));
   return days * 86400 + number(time.hour) * 3600 + number(time.minute) * 60 + number(time.second) -
          time.offset_seconds;
 }
@@ -99,8 +107,8 @@ std::string fill(std::string_view file_template,
       if (known == token) value = &text;
     }
     if (value == nullptr) {
-      throw Error(ErrorKind::kConfig, "unknown token '{" + std::string(token) + "}' in file_template" +
-                                          did_you_mean(token, names))
+      throw Error(ErrorKind::kConfig, "unknown token '{" + std::string(token) +
+                                          "}' in file_template" + did_you_mean(token, names))
           .hint("tokens: {" + join(names, "} {") + "}");
     }
     name += *value;
@@ -112,7 +120,8 @@ std::string fill(std::string_view file_template,
 }  // namespace
 
 std::string slug_of(std::string_view message, int max_length) {
-  const std::size_t limit = max_length > 0 ? static_cast<std::size_t>(max_length) : std::string::npos;
+  const std::size_t limit =
+      max_length > 0 ? static_cast<std::size_t>(max_length) : std::string::npos;
   const std::string text = to_lower(message);
   std::string slug;
   for (std::size_t at = 0; at < text.size();) {

@@ -25,8 +25,9 @@ std::size_t key_end(std::string_view line) {
   while (end < line.size() && is_key_character(line[end])) ++end;
   std::size_t colon = end;
   while (colon < line.size() && line[colon] == ' ') ++colon;
-  const bool ends_key = colon < line.size() && line[colon] == ':' &&
-                        (colon + 1 == line.size() || line[colon + 1] == ' ' || line[colon + 1] == '\t');
+  const bool ends_key =
+      colon < line.size() && line[colon] == ':' &&
+      (colon + 1 == line.size() || line[colon + 1] == ' ' || line[colon + 1] == '\t');
   return end > 0 && ends_key ? end : std::string_view::npos;
 }
 
@@ -125,8 +126,9 @@ Revision scan_yaml(const Source& source) {
     const std::size_t end = key_end(line.text);
     if (end == std::string_view::npos) {
       throw header.error(line.number, "this line of the header is not 'key: value'")
-          .hint("every key begins its line and stands with its value on that line; the header ends "
-                "with a line '---'");
+          .hint(
+              "every key begins its line and stands with its value on that line; the header ends "
+              "with a line '---'");
     }
     header.set(line.text.substr(0, end), line.text.substr(line.text.find(':') + 1), line.number);
   }
@@ -144,7 +146,9 @@ Revision scan_sql(const Source& source) {
       const std::string_view text = trim(line.text);
       if (text.empty() || text.starts_with("--")) continue;
       throw header.error(line.number, "SQL stands before '-- ormdb upgrade'")
-          .hint("the header's lines are comments; the upgrade's statements come behind '-- ormdb upgrade'");
+          .hint(
+              "the header's lines are comments; the upgrade's statements come behind '-- ormdb "
+              "upgrade'");
     }
     if (directive->name == "upgrade" || directive->name == "downgrade") {
       return header.finish(line.number, "-- ormdb revision: 4f1c2a9be07d");

@@ -1,4 +1,5 @@
-// The values of a script's header: scalars and lists on one line, a subset of YAML that needs no parser.
+// The values of a script's header: scalars and lists on one line, a subset of YAML that needs no
+// parser.
 #pragma once
 
 #include <string>
@@ -15,10 +16,12 @@ struct HeaderValue {
   std::string hint;
 };
 
-/// Reads what stands behind "key:": a plain or quoted scalar, or a list of them, then maybe a comment.
+/// Reads what stands behind "key:": a plain or quoted scalar, or a list of them, then maybe a
+/// comment.
 HeaderValue parse_header_value(std::string_view text);
 
-/// The text that parse_header_value reads as this scalar: plain where it can be, else in double quotes.
+/// The text that parse_header_value reads as this scalar: plain where it can be, else in double
+/// quotes.
 std::string render_header_scalar(std::string_view text);
 
 /// "[a, b]".

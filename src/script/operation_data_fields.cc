@@ -107,7 +107,8 @@ UpdateRows read_body(Tag<UpdateRows>, NodeReader& reader) {
   kind.table = reader.require_text("table");
   const Node& set = reader.require("set");
   if (!set.is_map() || set.entries.empty()) {
-    throw reader.error_at_key("set", "'set' in " + reader.what() + " must be a map (column: value)");
+    throw reader.error_at_key("set",
+                              "'set' in " + reader.what() + " must be a map (column: value)");
   }
   for (const auto& [column, value] : set.entries) {
     kind.set.emplace_back(column, read_literal(reader, value));

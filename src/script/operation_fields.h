@@ -1,5 +1,6 @@
-// The field list of every kind of operation: write_body(kind) and read_body(Tag<Kind>, reader) stand next
-// to each other. A kind without both does not compile (operation_node.cc goes over all of them).
+// The field list of every kind of operation: write_body(kind) and read_body(Tag<Kind>, reader)
+// stand next to each other. A kind without both does not compile (operation_node.cc goes over all
+// of them).
 #pragma once
 
 #include "base/node.h"
@@ -68,7 +69,8 @@ Node write_body(const Execute& kind);
 InsertRows read_body(Tag<InsertRows>, NodeReader& reader);
 UpdateRows read_body(Tag<UpdateRows>, NodeReader& reader);
 DeleteRows read_body(Tag<DeleteRows>, NodeReader& reader);
-/// `body` is text, a map of dialects, or {sql, effects}; reads all keys. `step` is whose errors are.
+/// `body` is text, a map of dialects, or {sql, effects}; reads all keys. `step` is whose errors
+/// are.
 Execute read_execute(const NodeReader& step, const Node& body, int number);
 
 // Shared.

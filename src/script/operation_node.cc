@@ -72,8 +72,8 @@ Operation read_step(const Node& node, const Source& source, int number) {
     if (entry.first == kTransaction) continue;
     if (named != nullptr) {
       throw step
-          .error_at_key(entry.first,
-                        "an operation has two names, '" + named->first + "' and '" + entry.first + "'")
+          .error_at_key(entry.first, "an operation has two names, '" + named->first + "' and '" +
+                                         entry.first + "'")
           .hint("begin every operation with '- '; its own keys are indented below its name");
     }
     named = &entry;

@@ -1,5 +1,5 @@
 // Operations as document trees, for scripts (YAML) and machine-readable output (JSON).
-// One field list per kind, read and written side by side. The manual of this form is ormdb-script(5).
+// One field list per kind, read and written side by side. This form's manual is ormdb-script(5).
 //
 //     create_table:      {table: post, …the table's body as in models…}
 //     drop_table:        the same
@@ -17,18 +17,18 @@
 //     replace_trigger:   {name, table, from: {…}, to: {…}}
 //     create_virtual_table: {table, module, arguments}           (drop_virtual_table: the same)
 //     create_enum:       {name, values, schema, comment}         (drop_enum: the same)
-//     alter_enum:        {name, from: […], to: […]}  (a list of values, or {values, schema, comment})
+//     alter_enum:        {name, from: […], to: […]}      (also from: {values, schema, comment})
 //     insert_rows:       {table, rows: [{col: value, …}, …]}
 //     update_rows:       {table, set: {col: value}, where: EXPR}
 //     delete_rows:       {table, where: EXPR} or {table, rows: […]}
 //     execute:           SQL | {sqlite: …, default: …} | {sql: …, effects: [operations]}
 // A step may carry `transaction: false` beside its operation.
 //
-// The bodies are those of schema_node.h. A column in add_column, drop_column and alter_column carries no
-// constraints: they are operations of their own. The columns of rows are the keys of all rows in
-// the order in which they first appear; `columns: […]` before `rows` sets them (and is written when there
-// are no rows to show them); what a row leaves out is null. update_rows and delete_rows without `where`
-// work on every row.
+// The bodies are those of schema_node.h. A column in add_column, drop_column and alter_column
+// carries no constraints: they are operations of their own. The columns of rows are the keys of all
+// rows in the order in which they first appear; `columns: […]` before `rows` sets them (and is
+// written when there are no rows to show them); what a row leaves out is null. update_rows and
+// delete_rows without `where` work on every row.
 #pragma once
 
 #include <vector>

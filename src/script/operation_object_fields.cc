@@ -78,9 +78,7 @@ CreateTrigger read_body(Tag<CreateTrigger>, NodeReader& reader) {
 }
 
 Node write_body(const DropTrigger& kind) { return whole_trigger(kind.trigger); }
-DropTrigger read_body(Tag<DropTrigger>, NodeReader& reader) {
-  return {read_whole_trigger(reader)};
-}
+DropTrigger read_body(Tag<DropTrigger>, NodeReader& reader) { return {read_whole_trigger(reader)}; }
 
 Node write_body(const ReplaceTrigger& kind) {
   return named("name", kind.from.name)

@@ -5,7 +5,8 @@
 namespace ormdb::operation_fields {
 
 Node joined(Node first, Node rest) {
-  for (Node::Entry& entry : rest.entries) first.set(std::move(entry.first), std::move(entry.second));
+  for (Node::Entry& entry : rest.entries)
+    first.set(std::move(entry.first), std::move(entry.second));
   if (rest.style == Node::Style::kBlock) first.style = rest.style;
   return first;
 }
@@ -14,7 +15,9 @@ namespace {
 
 Node with_table(const std::string& table) { return Node::map({{"table", Node(table)}}); }
 
-Node whole_table(const Table& table) { return joined(with_table(table.name), table_to_node(table)); }
+Node whole_table(const Table& table) {
+  return joined(with_table(table.name), table_to_node(table));
+}
 
 Table read_whole_table(NodeReader& reader) {
   return read_table(reader, reader.require_text("table"));
@@ -36,7 +39,8 @@ AlterTable::Settings read_settings(NodeReader& reader) {
 template <typename Kind>
 Node column_body(const Kind& kind) {
   Node column = Node::map({{"name", Node(kind.column.name)}});
-  return with_table(kind.table).set("column", joined(std::move(column), column_to_node(kind.column)));
+  return with_table(kind.table)
+      .set("column", joined(std::move(column), column_to_node(kind.column)));
 }
 
 template <typename Kind>
@@ -100,7 +104,8 @@ Node write_body(const AlterTable& kind) {
       .set("to", settings_to_node(kind.to));
 }
 AlterTable read_body(Tag<AlterTable>, NodeReader& reader) {
-  return {reader.require_text("table"), read_side<AlterTable::Settings>(reader, "from", read_settings),
+  return {reader.require_text("table"),
+          read_side<AlterTable::Settings>(reader, "from", read_settings),
           read_side<AlterTable::Settings>(reader, "to", read_settings)};
 }
 

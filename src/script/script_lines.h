@@ -45,7 +45,7 @@ std::optional<Directive> parse_directive(std::string_view line);
 struct SqlSection {
   bool present = false;
   int marker_line = 0;
-  int first_line = 0;      ///< Line of the text's first line in the script.
+  int first_line = 0;  ///< Line of the text's first line in the script.
   std::string_view text;
   bool transaction = true;
 };
@@ -53,8 +53,9 @@ struct SqlSection {
 struct SqlSections {
   SqlSection upgrade;
   SqlSection downgrade;
-  int stray_transaction_line = 0;  ///< A transaction directive that stands before no section; 0: none.
-  int duplicate_line = 0;          ///< A second marker of the same section; 0: none.
+  int stray_transaction_line =
+      0;                   ///< A transaction directive that stands before no section; 0: none.
+  int duplicate_line = 0;  ///< A second marker of the same section; 0: none.
 };
 
 /// Never fails; what is wrong is in the result.

@@ -113,7 +113,8 @@ class TemplateFiller {
       const Placeholder placeholder = placeholder_at(source_line, dollar);
       if (says_nothing(text, placeholder)) return;
       filled.append(text.substr(at, dollar - at));
-      filled += is_value(text, placeholder) ? value_of(placeholder.name) : plain_of(placeholder.name);
+      filled +=
+          is_value(text, placeholder) ? value_of(placeholder.name) : plain_of(placeholder.name);
       at = placeholder.end;
     }
     out_.append(filled).append(text.substr(at)).append("\n");
@@ -122,8 +123,9 @@ class TemplateFiller {
   Placeholder placeholder_at(const TextLine& source_line, std::size_t begin) {
     const std::string_view text = source_line.text;
     const std::size_t close = text.find('}', begin);
-    const std::string_view name =
-        close == std::string_view::npos ? text.substr(begin + 2) : text.substr(begin + 2, close - begin - 2);
+    const std::string_view name = close == std::string_view::npos
+                                      ? text.substr(begin + 2)
+                                      : text.substr(begin + 2, close - begin - 2);
     const auto known = std::find(kNames.begin(), kNames.end(), name);
     if (close == std::string_view::npos || known == kNames.end()) {
       const std::vector<std::string> names(kNames.begin(), kNames.end());
@@ -133,7 +135,8 @@ class TemplateFiller {
           .hint("placeholders: " + join(names, ", ") + "; write $${ for ${");
     }
     if (name == "upgrade" || name == "downgrade") {
-      throw error(source_line.number, "'${" + std::string(name) + "}' must stand alone on its line");
+      throw error(source_line.number,
+                  "'${" + std::string(name) + "}' must stand alone on its line");
     }
     seen_.push_back(*known);
     return {*known, begin, close + 1};
@@ -167,7 +170,8 @@ class TemplateFiller {
     if (name == "branch_labels") return render_header_list(header_.branch_labels);
     const auto& parents = header_.down_revisions;
     if (parents.empty()) return "null";
-    return parents.size() == 1 ? render_header_scalar(parents.front()) : render_header_list(parents);
+    return parents.size() == 1 ? render_header_scalar(parents.front())
+                               : render_header_list(parents);
   }
 
   std::string plain_of(std::string_view name) const {

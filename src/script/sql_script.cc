@@ -17,8 +17,8 @@ namespace {
 
 /// `-- ormdb effects:` of a section, as YAML that stands on the lines of the script.
 struct Effects {
-  int line = 0;       ///< Of the directive.
-  std::string yaml;   ///< The directive's value, or the comment lines behind it without their "--".
+  int line = 0;      ///< Of the directive.
+  std::string yaml;  ///< The directive's value, or the comment lines behind it without their "--".
   int first_line = 0;  ///< Of the YAML's first line.
 };
 
@@ -33,10 +33,12 @@ class SectionReader {
     for (const SqlStatement& statement : split_sql(section_.text, dialect_)) {
       const int line = statement.line + section_.first_line - 1;
       const int number = static_cast<int>(steps_.size()) + 1;
+      check_terminated(statement.text, line, number);
       Execute execute(SqlText{statement.text, {}});
       if (next < effects.size() && effects[next].line < line) {
         execute.effects = parse_effects(effects[next++], number);
-        if (next < effects.size() && effects[next].line < line) throw without_statement(effects[next]);
+        if (next < effects.size() && effects[next].line < line)
+          throw without_statement(effects[next]);
       }
       Operation operation(std::move(execute));
       operation.transaction = section_.transaction;
@@ -49,6 +51,14 @@ class SectionReader {
  private:
   Error error(int line, std::string message) const {
     return source_.error(ErrorKind::kScript, line, std::move(message));
+  }
+
+  /// An open quote would swallow the statements behind it.
+  void check_terminated(std::string_view statement, int line, int number) const {
+    const std::vector<SqlToken> tokens = scan_sql(statement, dialect_);
+    if (tokens.empty() || tokens.back().terminated) return;
+    throw error(line + tokens.back().line - 1, "a quote or comment begins here that is not closed")
+        .operation(number);
   }
 
   Error without_statement(const Effects& effects) const {
@@ -84,8 +94,9 @@ class SectionReader {
     if (documents.size() != 1 || !documents.front().is_list()) {
       throw error(effects.line, "'-- ormdb effects:' needs a list of operations")
           .operation(number)
-          .hint("write one comment line '--   - add_column: {…}' an operation, or "
-                "'-- ormdb effects: []' for none");
+          .hint(
+              "write one comment line '--   - add_column: {…}' an operation, or "
+              "'-- ormdb effects: []' for none");
     }
     std::vector<Operation> operations;
     for (const Node& item : documents.front().items) {
@@ -125,7 +136,8 @@ void check_directives(const Source& source, int first_line) {
 
 void check_sections(const Source& source, const SqlSections& sections) {
   if (sections.duplicate_line != 0) {
-    throw source.error(ErrorKind::kScript, sections.duplicate_line, "a section begins a second time");
+    throw source.error(ErrorKind::kScript, sections.duplicate_line,
+                       "a section begins a second time");
   }
   if (!sections.upgrade.present) {
     throw source.error(ErrorKind::kScript, 1, "the script has no line '-- ormdb upgrade'");
@@ -134,8 +146,9 @@ void check_sections(const Source& source, const SqlSections& sections) {
     throw source
         .error(ErrorKind::kScript, sections.stray_transaction_line,
                "'-- ormdb transaction:' stands before no section")
-        .hint("it holds for a whole section: write it right before '-- ormdb upgrade' or "
-              "'-- ormdb downgrade'");
+        .hint(
+            "it holds for a whole section: write it right before '-- ormdb upgrade' or "
+            "'-- ormdb downgrade'");
   }
 }
 
@@ -144,8 +157,8 @@ std::string terminated(const std::string& statement) {
   std::string text(trim(statement));
   if (text.ends_with(';')) return text + "\n";
   const std::size_t last_line = text.rfind('\n') + 1;
-  const bool may_end_in_comment = text.find("--", last_line) != text.npos ||
-                                  text.find('#', last_line) != text.npos;
+  const bool may_end_in_comment =
+      text.find("--", last_line) != text.npos || text.find('#', last_line) != text.npos;
   return text + (may_end_in_comment ? "\n;\n" : ";\n");
 }
 
@@ -156,9 +169,8 @@ std::string section_text(const std::vector<std::string>& statements) {
     TextLine line;
     while (lines.next(line)) {
       if (!parse_directive(line.text)) continue;
-      throw Error(ErrorKind::kUnsupported,
-                  "a statement has the line '" + std::string(line.text) +
-                      "', which an SQL script would read as a directive")
+      throw Error(ErrorKind::kUnsupported, "a statement has the line '" + std::string(line.text) +
+                                               "', which an SQL script would read as a directive")
           .statement(statement)
           .hint("write the script in YAML, or change that line");
     }
@@ -176,14 +188,15 @@ std::string header_line(std::string_view key, const std::string& value) {
 ScriptBody script_parts::parse_sql_body(const Source& source, std::string_view dialect) {
   const SqlSections sections = find_sql_sections(source.text);
   check_sections(source, sections);
-  const int first_marker = sections.downgrade.present
-                               ? std::min(sections.upgrade.marker_line, sections.downgrade.marker_line)
-                               : sections.upgrade.marker_line;
+  const int first_marker = sections.downgrade.present ? std::min(sections.upgrade.marker_line,
+                                                                 sections.downgrade.marker_line)
+                                                      : sections.upgrade.marker_line;
   check_directives(source, first_marker);
   ScriptBody body;
   body.upgrade = SectionReader(source, sections.upgrade, dialect).read();
   body.has_downgrade = sections.downgrade.present;
-  if (body.has_downgrade) body.downgrade = SectionReader(source, sections.downgrade, dialect).read();
+  if (body.has_downgrade)
+    body.downgrade = SectionReader(source, sections.downgrade, dialect).read();
   return body;
 }
 
@@ -199,7 +212,8 @@ std::string render_sql_script(const Revision& header, const std::vector<std::str
   text += header_line("down_revision", parents.empty()       ? "null"
                                        : parents.size() == 1 ? render_header_scalar(parents.front())
                                                              : render_header_list(parents));
-  if (!header.depends_on.empty()) text += header_line("depends_on", render_header_list(header.depends_on));
+  if (!header.depends_on.empty())
+    text += header_line("depends_on", render_header_list(header.depends_on));
   if (!header.branch_labels.empty()) {
     text += header_line("branch_labels", render_header_list(header.branch_labels));
   }

@@ -1,10 +1,9 @@
 // The YAML form: parsing the body, the checksum's lines, rendering.
 #include "base/yaml.h"
-
 #include "schema/node_layout.h"
 #include "script/operation_node.h"
-#include "script/script_parts.h"
 #include "script/script_lines.h"
+#include "script/script_parts.h"
 
 namespace ormdb {
 
@@ -19,8 +18,7 @@ std::vector<ScriptStep> read_section(NodeReader& body, std::string_view key) {
   const Node* node = body.get(key);
   if (node == nullptr || node->is_null()) return steps;
   if (!node->is_list()) {
-    throw body
-        .error_at_key(key, "'" + std::string(key) + "' must be a list of operations")
+    throw body.error_at_key(key, "'" + std::string(key) + "' must be a list of operations")
         .hint("begin every operation with '- '");
   }
   steps.reserve(node->items.size());
@@ -36,7 +34,8 @@ std::string_view top_level_key(std::string_view line) {
   const std::size_t colon = line.find(':');
   if (line.empty() || colon == std::string_view::npos) return "";
   const char first = line.front();
-  if (first == ' ' || first == '\t' || first == '#' || first == '-' || first == '}' || first == ']') {
+  if (first == ' ' || first == '\t' || first == '#' || first == '-' || first == '}' ||
+      first == ']') {
     return "";
   }
   std::string_view key = line.substr(0, colon);
@@ -56,10 +55,10 @@ ScriptBody script_parts::parse_yaml_body(const Source& source) {
         .hint("a line '---' must stand between the header and the body");
   }
   const Source text{source.file, source.text.substr(separator->end)};
-  const std::vector<Node> documents =
-      parse_yaml(text, ErrorKind::kScript, separator->number + 1);
+  const std::vector<Node> documents = parse_yaml(text, ErrorKind::kScript, separator->number + 1);
   if (documents.size() > 1) {
-    throw source.error(ErrorKind::kScript, documents[1].line, "a script has one body, but a second begins");
+    throw source.error(ErrorKind::kScript, documents[1].line,
+                       "a script has one body, but a second begins");
   }
   if (documents.empty() || documents.front().is_null()) {
     throw source.error(ErrorKind::kScript, separator->number, "the script has no body")
@@ -76,8 +75,8 @@ ScriptBody script_parts::parse_yaml_body(const Source& source) {
   return body;
 }
 
-// Unindented comments at a section's end are outside it: they may as well belong to what follows. An
-// indented one could be part of a literal block.
+// Unindented comments at a section's end are outside it: they may as well belong to what follows.
+// An indented one could be part of a literal block.
 std::string_view script_parts::yaml_section(std::string_view text, Direction direction) {
   const auto separator = find_header_end(text);
   if (!separator) return "";
@@ -95,8 +94,8 @@ std::string_view script_parts::yaml_section(std::string_view text, Direction dir
     } else if (!key.empty()) {
       break;
     }
-    const bool is_outer = line.text.starts_with('#') ||
-                          line.text.find_first_not_of(" \t") == std::string_view::npos;
+    const bool is_outer =
+        line.text.starts_with('#') || line.text.find_first_not_of(" \t") == std::string_view::npos;
     if (!is_outer) end = line.end;
   }
   return begin == std::string_view::npos ? "" : body.substr(begin, end - begin);

@@ -184,6 +184,7 @@ class Faults(unittest.TestCase):
     def test_killed_at_every_statement_the_next_run_completes_it(self):
         want = self.reference()
         for mode in ("before", "after", "log"):
+            n = 0
             for n in range(1, 200):
                 project = self.project()
                 where = "%s:%d" % (mode, n)
@@ -321,7 +322,8 @@ class Faults(unittest.TestCase):
         project = self.project()
         self.assertEqual(project.run("upgrade", "c3").returncode, 0)
         script = project.path + "/migrations/versions/b2.yaml"
-        text = open(script).read()
+        with open(script) as f:
+            text = f.read()
         with open(script, "w") as f:
             f.write(text.replace("name: bob", "name: bill"))
         refused = project.run("upgrade")

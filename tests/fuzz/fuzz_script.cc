@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "base/utf8.h"
 #include "fuzz_input.h"
 #include "script/script.h"
 
@@ -38,6 +39,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                   "a bad script is an error of kind script or illegal_id");
     return 0;
   }
+  // SQL may have any bytes, YAML only text.
+  if (find_invalid_utf8(text) != std::string::npos) return 0;
   const auto upgrade = operations(script.body.upgrade);
   const auto downgrade = operations(script.body.downgrade);
   const Script again = read(render_yaml_script(script.header, upgrade, downgrade));

@@ -153,7 +153,10 @@ class Mutator {
 
 int main(int argc, char** argv) {
   const Arguments arguments = parse_arguments(argc, argv);
-  if (arguments.files.empty()) {
+  const bool all_there =
+      std::all_of(arguments.files.begin(), arguments.files.end(),
+                  [](const std::filesystem::path& file) { return std::filesystem::exists(file); });
+  if (arguments.files.empty() || !all_there) {
     std::cerr << "usage: " << argv[0] << " [--runs N] [--seed N] CORPUS...\n";
     return 2;
   }

@@ -71,9 +71,9 @@ void OpsSchemaGenerator::shuffle(Items& items) {
 }
 
 std::string OpsSchemaGenerator::fresh_table_name(const Schema& schema) {
-  static const std::vector<std::string> names = {"user",      "post",    "Tag",   "order",
-                                                 "line item", "comment", "café",  "invoice",
-                                                 "group",     "a",       "b",     "track"};
+  static const std::vector<std::string> names = {"user",      "post",    "Tag",  "order",
+                                                 "line item", "comment", "café", "invoice",
+                                                 "group",     "a",       "b",    "track"};
   for (int i = 0; i < 4; ++i) {
     std::string name = pick(names);
     if (!has_relation(schema, name)) return name;
@@ -83,9 +83,9 @@ std::string OpsSchemaGenerator::fresh_table_name(const Schema& schema) {
 
 Type OpsSchemaGenerator::random_type(const Schema& schema, bool strict) {
   static const std::vector<const char*> portable = {
-      "integer", "big_integer", "small_integer", "string(20)", "string(80)", "string",
-      "text",    "boolean",     "float",         "double",     "numeric(10,2)", "numeric",
-      "date",    "time",        "datetime",      "large_binary", "json",     "uuid"};
+      "integer", "big_integer", "small_integer", "string(20)",   "string(80)",    "string",
+      "text",    "boolean",     "float",         "double",       "numeric(10,2)", "numeric",
+      "date",    "time",        "datetime",      "large_binary", "json",          "uuid"};
   static const std::vector<const char*> native = {"NVARCHAR(160)", "INT", "TINYINT", "MONEY", ""};
   if (!schema.enums.empty() && chance(12)) {
     Type type = Type::of(TypeKind::kEnum);
@@ -116,8 +116,8 @@ Literal OpsSchemaGenerator::random_default(const Type& type) {
 }
 
 void OpsSchemaGenerator::add_column(const Schema& schema, Table& table) {
-  static const std::vector<std::string> names = {"title", "content", "price", "qty",  "Created",
-                                                 "group", "full name", "état", "note", "rank"};
+  static const std::vector<std::string> names = {"title", "content",   "price", "qty",  "Created",
+                                                 "group", "full name", "état",  "note", "rank"};
   Column column;
   column.name = pick(names);
   if (has_column(table, column.name)) column.name = "c" + std::to_string(below(1000000));
@@ -143,8 +143,8 @@ void OpsSchemaGenerator::add_generated(Table& table) {
   column.type = Type::of(TypeKind::kText);
   column.nullable = true;
   Generated generated;
-  generated.expression.common = chance(50) ? "length(" + quoted(pick(sources)) + ") + 1"
-                                           : quoted(pick(sources)) + " || 'x'";
+  generated.expression.common =
+      chance(50) ? "length(" + quoted(pick(sources)) + ") + 1" : quoted(pick(sources)) + " || 'x'";
   generated.stored = chance(40);
   column.generated = generated;
   table.columns.push_back(std::move(column));
@@ -245,10 +245,10 @@ void OpsSchemaGenerator::add_foreign_key(Schema& schema, Table& table) {
     Column column;
     column.name = "ref" + std::to_string(below(1000000));
     const Column* referenced = parent.find_column(part.column);
-    column.type = referenced == nullptr || (is_strict(table) &&
-                                            referenced->type.kind == TypeKind::kNative)
-                      ? Type::of(TypeKind::kText)
-                      : referenced->type;
+    column.type =
+        referenced == nullptr || (is_strict(table) && referenced->type.kind == TypeKind::kNative)
+            ? Type::of(TypeKind::kText)
+            : referenced->type;
     column.nullable = true;
     key.columns.push_back(column.name);
     key.referenced_columns.push_back(part.column);
@@ -258,7 +258,8 @@ void OpsSchemaGenerator::add_foreign_key(Schema& schema, Table& table) {
   const bool is_primary = parent.primary_key && parts == parent.primary_key->columns;
   if (is_primary && chance(15)) key.referenced_columns.clear();
   key.on_delete = static_cast<ForeignKeyAction>(below(5));
-  key.on_update = chance(70) ? ForeignKeyAction::kNoAction : static_cast<ForeignKeyAction>(below(5));
+  key.on_update =
+      chance(70) ? ForeignKeyAction::kNoAction : static_cast<ForeignKeyAction>(below(5));
   key.deferrable = chance(70) ? Deferrable::kNo : static_cast<Deferrable>(below(3));
   for (Column& column : own) table.columns.push_back(std::move(column));
   table.foreign_keys.push_back(std::move(key));

@@ -1,9 +1,9 @@
 // Random schemas, and random changes of one, for tests of laws.
 //
-// Everything that SQLite has and ormdb models can come out: keys of all shapes, STRICT and WITHOUT ROWID
-// tables, defaults, generated columns, collations, checks, foreign keys (to itself and in cycles), all
-// kinds of indexes, virtual tables, views on views, triggers, enums, names that need quotes. The SQL texts
-// are valid for SQLite 3.40: a generated schema can be created in a database.
+// Everything that SQLite has and ormdb models can come out: keys of all shapes, STRICT and WITHOUT
+// ROWID tables, defaults, generated columns, collations, checks, foreign keys (to itself and in
+// cycles), all kinds of indexes, virtual tables, views on views, triggers, enums, names that need
+// quotes. The SQL texts are valid for SQLite 3.40: a generated schema can be created in a database.
 // The same seed gives the same schemas on every machine.
 #pragma once
 

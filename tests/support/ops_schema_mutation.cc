@@ -83,9 +83,9 @@ bool foreign_key_fits(const ForeignKey& key, const Table& table, const Schema& s
   if (parent->primary_key && same_names(parent->primary_key->columns, key.referenced_columns)) {
     return true;
   }
-  return std::any_of(
-      parent->uniques.begin(), parent->uniques.end(),
-      [&](const Unique& unique) { return same_names(unique.columns, key.referenced_columns); });
+  return std::any_of(parent->uniques.begin(), parent->uniques.end(), [&](const Unique& unique) {
+    return same_names(unique.columns, key.referenced_columns);
+  });
 }
 
 void fix_columns(Table& table, const Schema& schema) {
@@ -109,8 +109,8 @@ void fix_primary_key(Table& table) {
     if (!key) options->second.erase("without_rowid");
     if (options->second.empty()) table.options.erase(options);
   }
-  const bool rowid = !table.options.contains("sqlite") ||
-                     !table.options.at("sqlite").contains("without_rowid");
+  const bool rowid =
+      !table.options.contains("sqlite") || !table.options.at("sqlite").contains("without_rowid");
   for (Column& column : table.columns) {
     const bool alias = rowid && key && key->columns.size() == 1 &&
                        iequals(key->columns.front().column, column.name) &&
@@ -150,7 +150,8 @@ bool trigger_fits(const Trigger& trigger, const Schema& schema) {
 void remove_repeated_indexes(Schema& schema) {
   std::set<std::string> seen;
   for (Table& table : schema.tables) {
-    std::erase_if(table.indexes, [&](const Index& index) { return !seen.insert(index.name).second; });
+    std::erase_if(table.indexes,
+                  [&](const Index& index) { return !seen.insert(index.name).second; });
   }
 }
 
@@ -164,9 +165,8 @@ void drop_dangling(Schema& schema) {
       fix_primary_key(table);
     }
     for (Table& table : schema.tables) fix_constraints(table, schema);
-    std::erase_if(schema.views, [&](const View& view) {
-      return !statement_fits(view.query, schema, nullptr);
-    });
+    std::erase_if(schema.views,
+                  [&](const View& view) { return !statement_fits(view.query, schema, nullptr); });
     std::erase_if(schema.triggers,
                   [&](const Trigger& trigger) { return !trigger_fits(trigger, schema); });
     changed = schema != before;
@@ -176,8 +176,7 @@ void drop_dangling(Schema& schema) {
 
 void OpsSchemaGenerator::mutate_column(const Schema& schema, Table& table) {
   Column& column = pick(table.columns);
-  const bool is_key =
-      table.primary_key && same_names(table.primary_key->columns, {column.name});
+  const bool is_key = table.primary_key && same_names(table.primary_key->columns, {column.name});
   switch (below(7)) {
     case 0:
       if (!column.generated) column.type = random_type(schema, false);
@@ -246,8 +245,8 @@ void OpsSchemaGenerator::mutate_table(Schema& schema, Table& table) {
       if (!table.indexes.empty()) table.indexes.erase(table.indexes.begin());
       break;
     case 10:
-      if (!table.uniques.empty()) std::swap(table.uniques.front().columns.front(),
-                                            table.uniques.front().columns.back());
+      if (!table.uniques.empty())
+        std::swap(table.uniques.front().columns.front(), table.uniques.front().columns.back());
       if (!table.foreign_keys.empty()) {
         table.foreign_keys.front().on_delete = static_cast<ForeignKeyAction>(below(5));
       }
@@ -309,7 +308,8 @@ void OpsSchemaGenerator::mutate_object(Schema& schema) {
       break;
     default:
       add_enum(schema);
-      if (!schema.enums.empty()) pick(schema.enums).values.emplace_back("v" + std::to_string(below(99)));
+      if (!schema.enums.empty())
+        pick(schema.enums).values.emplace_back("v" + std::to_string(below(99)));
   }
 }
 

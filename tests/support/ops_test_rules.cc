@@ -46,7 +46,8 @@ void Normalizer::enum_column(Table& table, Column& column) const {
   std::string values;
   for (const Enum& value : original_.enums) {
     if (to_lower(value.name) != to_lower(column.type.name)) continue;
-    for (const std::string& one : value.values) values += (values.empty() ? "'" : ", '") + one + "'";
+    for (const std::string& one : value.values)
+      values += (values.empty() ? "'" : ", '") + one + "'";
   }
   table.checks.push_back({"", {column.name + " in (" + values + ")", {}}, {}});
   column.type = Type::string(0);

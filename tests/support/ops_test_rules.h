@@ -8,9 +8,10 @@
 
 namespace ormdb {
 
-/// Names in lower case; constraint names, hints and relationships gone; SQL text canonical; enums are
-/// VARCHAR and a CHECK; the rowid alias is not null; the collation of a key part that is its column's
-/// own is none; a foreign key without columns references the primary key; lists sorted. Comments count.
+/// Names in lower case; constraint names, hints and relationships gone; SQL text canonical; enums
+/// are VARCHAR and a CHECK; the rowid alias is not null; the collation of a key part that is its
+/// column's own is none; a foreign key without columns references the primary key; lists sorted.
+/// Comments count.
 class TestRules : public SchemaRules {
  public:
   explicit TestRules(std::string dialect = "sqlite") : dialect_(std::move(dialect)) {}

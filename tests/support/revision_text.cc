@@ -74,7 +74,9 @@ std::vector<Revision> revisions_from(std::string_view text) {
   return revisions;
 }
 
-RevisionGraph graph_from(std::string_view text) { return RevisionGraph::build(revisions_from(text)); }
+RevisionGraph graph_from(std::string_view text) {
+  return RevisionGraph::build(revisions_from(text));
+}
 
 std::string ids(const std::vector<const Revision*>& revisions) {
   std::vector<std::string> names;

@@ -11,11 +11,12 @@
 namespace ormdb::test {
 
 /// One revision a line: `id: parent parent ~ dependency [label label]`, all but the id optional.
-/// File `id.yaml`, `revision:` on line 2, `down_revision:` on 3, `depends_on:` on 4; message "do ID".
+/// File `id.yaml`, `revision:` on line 2, `down_revision:` on 3, `depends_on:` on 4; message "do
+/// ID".
 std::vector<Revision> revisions_from(std::string_view text);
 RevisionGraph graph_from(std::string_view text);
 
-std::vector<std::string> words(std::string_view text);  ///< By spaces.
+std::vector<std::string> words(std::string_view text);           ///< By spaces.
 std::string ids(const std::vector<const Revision*>& revisions);  ///< Joined by spaces.
 
 /// "a b => b c": the steps, then the rows; checks that the last step's rows are the plan's.

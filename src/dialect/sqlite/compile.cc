@@ -162,6 +162,7 @@ void Compiler::write(const std::vector<PendingTable>& tables) {
       continue;
     }
     note_rebuild(pending, tables);
+    unqualify_checks(*schema_.find_table(table.name));
     numbered(static_cast<std::size_t>(number_) - 1,
              [&] { emit(rebuild_sql(pending.rebuild, table, schema_)); });
     rebuilt_ = true;

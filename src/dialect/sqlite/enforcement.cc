@@ -23,11 +23,15 @@ bool any_action(const Schema& schema) {
   return false;
 }
 
-bool has_trigger(const Schema& schema, const std::string& table) {
-  for (const Trigger& trigger : schema.triggers) {
-    if (same_name(trigger.table, table)) return true;
-  }
-  return false;
+// Whether the statement can fire the trigger. An upsert reads as an update and is an insert too, and
+// a row that is replaced is deleted.
+bool fires_trigger(const DataEffect& effect, const Trigger& trigger) {
+  if (!same_name(trigger.table, effect.table)) return false;
+  const auto has = [&](const char* event) { return holds_name(trigger.events, event); };
+  if (effect.verb == DataEffect::Verb::kDelete) return has("delete");
+  if (effect.verb == DataEffect::Verb::kNone) return false;
+  const bool updates = effect.verb == DataEffect::Verb::kUpdate;
+  return has("insert") || (updates && has("update")) || has("delete");
 }
 
 bool replaces(const Options& options) { return sqlite_option(options, "on_conflict") == "replace"; }
@@ -49,10 +53,28 @@ bool sets_key(const ForeignKey& key, const DataEffect& effect) {
   return holds_name(effect.columns, "rowid");
 }
 
-bool fires_action(const DataEffect& effect, const Schema& schema) {
+bool fires_action(const DataEffect& effect, const Schema& schema, std::vector<std::string>& seen);
+
+// Whether a statement in the body of a trigger that the effect fires does. `seen` ends recursion.
+bool trigger_fires_action(const DataEffect& effect, const Schema& schema,
+                          std::vector<std::string>& seen) {
+  for (const Trigger& trigger : schema.triggers) {
+    if (!fires_trigger(effect, trigger) || holds_name(seen, trigger.name)) continue;
+    seen.push_back(trigger.name);
+    const std::vector<SqlStatement> body =
+        split_sql(trigger.body.for_dialect("sqlite"), SqlDialect::kSqlite);
+    for (const SqlStatement& statement : body) {
+      if (fires_action(data_effect(statement.text), schema, seen)) return true;
+    }
+  }
+  return false;
+}
+
+bool fires_action(const DataEffect& effect, const Schema& schema, std::vector<std::string>& seen) {
   if (effect.verb == DataEffect::Verb::kNone) return false;
+  if (trigger_fires_action(effect, schema, seen)) return true;
   const Table* target = lookup_table(schema, effect.table);
-  if (target == nullptr || has_trigger(schema, effect.table)) return any_action(schema);
+  if (target == nullptr) return effect.table.empty() && any_action(schema);
   const bool deletes = effect.verb == DataEffect::Verb::kDelete || effect.replaces ||
                        has_replacing_constraint(*target);
   const bool updates = effect.verb == DataEffect::Verb::kUpdate;
@@ -91,7 +113,8 @@ void Enforcement::require_off(int number, const std::string& table) {
 }
 
 void Enforcement::data_step(int number, const DataEffect& effect, const Schema& schema) {
-  if (!fires_ && fires_action(effect, schema)) fires_ = Reason{number, effect.table};
+  std::vector<std::string> seen;
+  if (!fires_ && fires_action(effect, schema, seen)) fires_ = Reason{number, effect.table};
 }
 
 void Enforcement::foresee(int number, const Operation& operation, const Schema& schema) {

@@ -6,7 +6,10 @@
 
 #include "base/text.h"
 #include "dialect/sqlite/ddl_parser.h"
+#include "dialect/sqlite/lookup.h"
+#include "dialect/sqlite/types.h"
 #include "ormdb/error.h"
+#include "schema/validate.h"
 
 namespace ormdb {
 namespace {
@@ -53,6 +56,7 @@ class SchemaBuilder {
       schema_.tables[found->second].indexes.push_back(std::move(index.index));
     }
     resolve_references(schema_);
+    for (Table& table : schema_.tables) spell_loose_keys(table);
     return std::move(schema_);
   }
 
@@ -84,6 +88,24 @@ class SchemaBuilder {
   void take(SqliteIndex&& index) { indexes_.push_back(std::move(index)); }
   void take(View&& view) { schema_.views.push_back(std::move(view)); }
   void take(Trigger&& trigger) { schema_.triggers.push_back(std::move(trigger)); }
+
+  // A key of another type than what it references works on SQLite, and would be taken for a mistake
+  // in models: such a column keeps its type as SQLite's own spelling, which says that it is meant so.
+  void spell_loose_keys(Table& table) {
+    for (const ForeignKey& key : table.foreign_keys) {
+      const auto parent = tables_.find(to_lower(key.referenced_table));
+      if (parent == tables_.end() || key.columns.size() != key.referenced_columns.size()) continue;
+      for (std::size_t i = 0; i < key.columns.size(); ++i) {
+        const Column* own = lookup_column(table, key.columns[i]);
+        const Column* other =
+            lookup_column(schema_.tables[parent->second], key.referenced_columns[i]);
+        if (own == nullptr || other == nullptr) continue;
+        if (can_reference(own->type, other->type, "sqlite")) continue;
+        Type& type = table.find_column(own->name)->type;
+        type = Type::native_of("sqlite", sqlite_type_name(type));
+      }
+    }
+  }
 
   std::unordered_set<std::string> left_out_;  ///< Folded names of tables.
   std::unordered_map<std::string, std::size_t> tables_;

@@ -45,15 +45,6 @@ void unqualify(SqlText& text, const std::string& table) {
   text = SqlText{result + sql.substr(copied), {}};
 }
 
-Table without_own_name(const Table& original) {
-  Table table = original;
-  for (Check& check : table.checks) unqualify(check.expression, table.name);
-  for (Column& column : table.columns) {
-    if (column.generated) unqualify(column.generated->expression, table.name);
-  }
-  return table;
-}
-
 // Rowids are copied unless a copied column is the rowid already.
 bool copies_rowid(const Rebuild& rebuild, const Table& to) {
   if (!has_rowid(rebuild.from) || !has_rowid(to)) return false;
@@ -125,6 +116,10 @@ void require_free(const std::string& name, const Schema& schema) {
 
 std::string rebuild_name(const std::string& table) { return "_ormdb_new_" + table; }
 
+void unqualify_checks(Table& table) {
+  for (Check& check : table.checks) unqualify(check.expression, table.name);
+}
+
 Rebuild rebuild_of(const Table& table) {
   Rebuild rebuild;
   rebuild.from = table;
@@ -138,7 +133,7 @@ std::vector<std::string> rebuild_sql(const Rebuild& rebuild, const Table& to, co
   const std::string temporary = rebuild_name(to.name);
   require_free(temporary, after);
   std::vector<std::string> statements;
-  statements.push_back(create_table_sql(without_own_name(to), after.enums, temporary));
+  statements.push_back(create_table_sql(to, after.enums, temporary));
   statements.push_back(copy_sql(rebuild, to, temporary));
   if (has_autoincrement(rebuild.from) && has_autoincrement(to)) {
     append(statements, counter_sql(rebuild.from.name, temporary));

@@ -36,6 +36,10 @@ struct Rebuild {
 /// The name a table has while it is built.
 std::string rebuild_name(const std::string& table);
 
+/// Takes the table's own name from before columns in its checks, as rebuild_sql() needs it: while
+/// the new table is built, "t.a" would name nothing.
+void unqualify_checks(Table& table);
+
 /// A rebuild that copies every column of the table as it is.
 Rebuild rebuild_of(const Table& table);
 

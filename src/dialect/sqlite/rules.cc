@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "dialect/sqlite/ddl_parser.h"
 #include "dialect/sqlite/normalize.h"
+#include "dialect/sqlite/types.h"
 
 namespace ormdb {
 namespace {
@@ -64,6 +65,12 @@ Schema SqliteRules::normalize(const Schema& schema) const {
   sort_by_name(result.views);
   sort_by_name(result.triggers);
   return result;
+}
+
+Schema SqliteRules::expressible(Schema schema) const {
+  const std::vector<Enum> enums = std::exchange(schema.enums, {});
+  for (Table& table : schema.tables) expand_enums(table, enums);
+  return schema;
 }
 
 std::string SqliteRules::fold(std::string_view identifier) const { return to_lower(identifier); }

@@ -103,6 +103,8 @@ TEST_CASE("a bad URL is an error that never shows the password") {
       {"postgresql://u:secret@h:port/db", "port"},
       {"postgresql://u:secret@h:99999/db", "port"},
       {"postgresql://u:secret@[::1/db", "not closed"},
+      {"postgresql://u:secret@[h]/db", "no IPv6 address"},
+      {"postgresql://u:secret@[::x]/db", "no IPv6 address"},
       {"postgresql://u:secret@h/a%00b", "NUL"},
       {"postgresql://u:secret@h/?=x", "no name"},
   };

@@ -58,6 +58,7 @@ TEST_CASE("plain scalars follow the core schema and keep their spelling") {
       {"'null'", Kind::kString, "null"},
       {"!!str 12", Kind::kString, "12"},
       {"!!binary aGk=", Kind::kBinary, "hi"},
+      {"\"\\_\\N\\u00e9\"", Kind::kString, "\xC2\xA0\xC2\x85é"},
       {"string(20)", Kind::kString, "string(20)"},
       {"\"\"", Kind::kString, ""},
   };

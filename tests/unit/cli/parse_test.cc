@@ -7,8 +7,8 @@
 namespace ormdb::cli {
 namespace {
 
-// "upgrade: heads sql config=a.yaml": arguments, then what was given of the command's and the global
-// options, in the table's order.
+// "upgrade: heads sql config=a.yaml": arguments, then what was given of the command's and the
+// global options, in the table's order.
 std::string parsed(const std::vector<std::string>& words) {
   const CommandLine line = parse_command_line(words);
   std::vector<std::string> parts = line.options.arguments();

@@ -175,7 +175,8 @@ TEST_CASE("only arguments that depend on what is applied ask the database") {
     CAPTURE(argument);
     CHECK(needs_rows(argument));
   }
-  for (const char* argument : {"head", "heads", "base", "4f1c", "-1", "4f1c+1", "side@head", ":", ""}) {
+  for (const char* argument :
+       {"head", "heads", "base", "4f1c", "-1", "4f1c+1", "side@head", ":", ""}) {
     CAPTURE(argument);
     CHECK_FALSE(needs_rows(argument));
   }

@@ -8,8 +8,8 @@ using namespace ormdb::test;
 
 namespace {
 
-Operation rebuild(const std::string& table) {
-  return AddConstraint{table, check("ck_rebuilt", "1")};
+Operation rebuild(const std::string& table, const std::string& name = "ck_rebuilt") {
+  return AddConstraint{table, check(name, "1")};
 }
 
 }  // namespace
@@ -93,7 +93,7 @@ TEST_CASE("rowids survive where no column is the rowid", "[sqlite][rebuild]") {
 TEST_CASE("generated columns are computed, not copied", "[sqlite][rebuild]") {
   const auto db = memory_database(
       "CREATE TABLE t (id INTEGER PRIMARY KEY, a INT, b INT GENERATED ALWAYS AS (a * 2) STORED,"
-      "  c INT AS (t.a + 1) VIRTUAL, CHECK (t.a > 0));"
+      "  c INT AS (a + 1) VIRTUAL, CHECK (t.a > 0));"
       "INSERT INTO t (a) VALUES (5);");
   run(*db, {rebuild("t")});
   CHECK(rows(*db, "SELECT a, b, c FROM t") == "5|10|6");
@@ -236,7 +236,7 @@ TEST_CASE("rows that were broken before do not stop a rebuild", "[sqlite][rebuil
       "INSERT INTO c VALUES (1, 99); PRAGMA foreign_keys=ON;");
   run(*db, {rebuild("c")});
   CHECK(rows(*db, "SELECT p_id FROM c") == "99");
-  run(*db, {RenameTable{"p", "q"}, rebuild("c")});
+  run(*db, {RenameTable{"p", "q"}, rebuild("c", "ck_again")});
   run(*db, {RenameTable{"c", "d"}, rebuild("q")});
   CHECK(rows(*db, "SELECT p_id FROM d") == "99");
 }

@@ -1,7 +1,6 @@
 // Building the graph, what it refuses, and the simple queries.
-#include <catch2/catch.hpp>
-
 #include <algorithm>
+#include <catch2/catch.hpp>
 
 #include "support/revision_text.h"
 
@@ -140,7 +139,8 @@ TEST_CASE("a missing parent or dependency is named with the line that names it")
   CHECK(parent.kind() == ErrorKind::kMissingRevision);
   CHECK(parent.file() == "b.yaml");
   CHECK(parent.line() == 3);
-  CHECK(parent.message() == "no script has the revision 'abcdeg', which down_revision of 'b' names");
+  CHECK(parent.message() ==
+        "no script has the revision 'abcdeg', which down_revision of 'b' names");
   CHECK(parent.candidates() == words("abcdef"));
   Error dependency = build_error("a\n b: a ~ nowhere");
   CHECK(dependency.kind() == ErrorKind::kMissingRevision);
@@ -184,8 +184,9 @@ TEST_CASE("a label belongs to one revision and is no revision's id") {
 }
 
 TEST_CASE("ids that an argument could not name are refused") {
-  for (const char* id : {"", "a@b", "a-b", "a+b", "a:b", "a b", "a\tb", "head", "heads", "base", "current",
-                         "12345678901234567890123456789012345678901234567890123456789012345"}) {
+  for (const char* id :
+       {"", "a@b", "a-b", "a+b", "a:b", "a b", "a\tb", "head", "heads", "base", "current",
+        "12345678901234567890123456789012345678901234567890123456789012345"}) {
     INFO(id);
     CHECK(error_of([&] { validate_revision_id(id); }).kind() == ErrorKind::kIllegalId);
   }

@@ -1,7 +1,6 @@
 // Laws over random graphs.
-#include <catch2/catch.hpp>
-
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <random>
 #include <set>
 
@@ -89,13 +88,20 @@ Ids follow(const Plan& plan, const Naive& naive, Ids applied) {
 std::vector<std::string> random_rows(const std::vector<Revision>& revisions, const Naive& naive,
                                      std::mt19937& random) {
   Ids some;
-  for (std::size_t i = below(random, 4); i-- > 0;) some.insert(revisions[below(random, revisions.size())].id);
+  for (std::size_t i = below(random, 4); i-- > 0;)
+    some.insert(revisions[below(random, revisions.size())].id);
   return naive.maximal(naive.ancestors(some));
+}
+
+// Applied, but neither a row nor followed by anything: no target of a downgrade, as in Alembic.
+bool is_only_a_dependency(const RevisionGraph& graph, const Revision& revision) {
+  const Revision& node = *graph.find(revision.id);
+  return graph.is_head(node) && !graph.is_effective_head(node);
 }
 
 template <typename Check>
 void for_random_graphs(Check check) {
-  for (unsigned seed = 0; seed < 300; ++seed) {
+  for (unsigned seed = 0; seed < 150; ++seed) {
     INFO("seed " << seed);
     std::mt19937 random(seed);
     std::vector<Revision> revisions = random_revisions(random);
@@ -138,9 +144,11 @@ TEST_CASE("a downgrade reverts children first and leaves nothing above its targe
     std::vector<std::string> rows = graph.plan_upgrade("heads", {}).rows_after;
     Ids before = naive.ancestors({rows.begin(), rows.end()});
     for (const Revision& target : revisions) {
+      if (is_only_a_dependency(graph, target)) continue;
       Ids left = follow(graph.plan_downgrade(target.id, rows), naive, before);
       REQUIRE(left.count(target.id) == 1);
-      for (const Revision* child : graph.children(*graph.find(target.id))) REQUIRE(left.count(child->id) == 0);
+      for (const Revision* child : graph.children(*graph.find(target.id)))
+        REQUIRE(left.count(child->id) == 0);
     }
     REQUIRE(follow(graph.plan_downgrade("base", rows), naive, before).empty());
   });
@@ -151,6 +159,7 @@ TEST_CASE("a downgrade and an upgrade to the former heads return to the same row
     RevisionGraph graph = RevisionGraph::build(revisions);
     std::vector<std::string> rows = graph.plan_upgrade("heads", {}).rows_after;
     for (const Revision& target : revisions) {
+      if (is_only_a_dependency(graph, target)) continue;
       Plan down = graph.plan_downgrade(target.id, rows);
       Plan up = graph.plan_upgrade("heads", down.rows_after);
       REQUIRE(up.rows_after == rows);

@@ -1,7 +1,8 @@
 // History as lines and long forms.
+#include "revision/render.h"
+
 #include <catch2/catch.hpp>
 
-#include "revision/render.h"
 #include "support/revision_text.h"
 
 using namespace ormdb;
@@ -47,7 +48,8 @@ TEST_CASE("a history line shows the first line of the message only") {
 TEST_CASE("colours are ANSI codes around the names") {
   RevisionGraph graph = graph_from("a\n b: a [app]");
   CHECK(line(graph, "b", "b", true) ==
-        "\x1b[33ma\x1b[0m -> \x1b[33mb\x1b[0m \x1b[32m(app)\x1b[0m (head) \x1b[1;36m(current)\x1b[0m, do b");
+        "\x1b[33ma\x1b[0m -> \x1b[33mb\x1b[0m \x1b[32m(app)\x1b[0m (head) "
+        "\x1b[1;36m(current)\x1b[0m, do b");
 }
 
 TEST_CASE("lines of heads, current and branches") {
@@ -79,7 +81,8 @@ TEST_CASE("the long form says everything that there is to say") {
         "\n"
         "    for the shop\n");
   CHECK(render_revision(graph, *graph.find("m"), {}, plain) ==
-        "Rev: m (effective head) (mergepoint)\nMerges: b, c\nBranch names: app\nPath: m.yaml\n\n    do m\n");
+        "Rev: m (effective head) (mergepoint)\nMerges: b, c\nBranch names: app\nPath: m.yaml\n\n   "
+        " do m\n");
   CHECK(render_revision(graph, *graph.find("y"), {}, plain) ==
         "Rev: y (head)\nParent: x\nAlso depends on: app, m\nPath: y.yaml\n\n    do y\n");
 }

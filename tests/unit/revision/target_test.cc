@@ -149,7 +149,8 @@ TEST_CASE("the parents of a new revision are heads, or spliced") {
   auto parents = [&](std::string_view heads, bool splice) -> std::string {
     try {
       std::string text;
-      for (const std::string& id : graph.parents_for_new(words(heads), splice, {"4444"})) text += id + " ";
+      for (const std::string& id : graph.parents_for_new(words(heads), splice, {"4444"}))
+        text += id + " ";
       return text;
     } catch (const Error& error) {
       return "!" + std::string(error_kind_name(error.kind()));
@@ -178,6 +179,8 @@ TEST_CASE("a head that another branch depends on may still be continued") {
 
 TEST_CASE("dependencies of a new revision keep labels and complete ids") {
   RevisionGraph graph = graph_from(kTwoBases);
-  CHECK(graph.dependencies_for_new({"app", "33", "network@head", "3333"}, {}) == words("app 3333 9998"));
-  CHECK(error_of([&] { graph.dependencies_for_new({"nope"}, {}); }).kind() == ErrorKind::kUnknownRevision);
+  CHECK(graph.dependencies_for_new({"app", "33", "network@head", "3333"}, {}) ==
+        words("app 3333 9998"));
+  CHECK(error_of([&] { graph.dependencies_for_new({"nope"}, {}); }).kind() ==
+        ErrorKind::kUnknownRevision);
 }

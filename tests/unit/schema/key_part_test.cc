@@ -62,7 +62,8 @@ TEST_CASE("a reference's text is a table, a column of it, or several") {
   CHECK(parse_reference("auth.user.id") == Reference{"auth.user", {"id"}});
   CHECK(parse_reference("user") == Reference{"user", {}});
   CHECK(parse_reference("parent (x , y)") == Reference{"parent", {"x", "y"}});
-  for (const char* text : {"", ".", "user.", ".id", "user()", "user(a", "user(a,)", "user(a.b)", "a b.c"}) {
+  for (const char* text :
+       {"", ".", "user.", ".id", "user()", "user(a", "user(a,)", "user(a.b)", "a b.c"}) {
     INFO(text);
     CHECK_FALSE(parse_reference(text));
   }

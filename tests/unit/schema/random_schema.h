@@ -1,5 +1,5 @@
-// Random schema values for round trips: everything a document can say, with the odd names and texts that
-// break careless readers. Values are canonical: SQL text has no outer white space.
+// Random schema values for round trips: everything a document can say, with the odd names and texts
+// that break careless readers. Values are canonical: SQL text has no outer white space.
 #pragma once
 
 #include <random>
@@ -19,26 +19,32 @@ class RandomSchema {
 
   std::string odd_text() {
     static const std::vector<std::string> kTexts = {
-        "plain",      "two words",   "null",      "true",  "no",       "0",          "1.50",
-        "007",        "a.b",         "a: b",      "# x",   "x # y",    "it's",       "say \"hi\"",
-        "line\nline", "tab\there",   "{brace}",   "[x]",   "- dash",   "~",          "\xC3\xA9t\xC3\xA9",
-        "*star",      "&amp",        "%p",        "@at",   "`tick`",   "back\\slash", "a,b",
-        "?",          ":",           "key:",      "|",     ">",        "!tag",       "1e5"};
+        "plain",      "two words", "null",    "true", "no",     "0",           "1.50",
+        "007",        "a.b",       "a: b",    "# x",  "x # y",  "it's",        "say \"hi\"",
+        "line\nline", "tab\there", "{brace}", "[x]",  "- dash", "~",           "\xC3\xA9t\xC3\xA9",
+        "*star",      "&amp",      "%p",      "@at",  "`tick`", "back\\slash", "a,b",
+        "?",          ":",         "key:",    "|",    ">",      "!tag",        "1e5"};
     return kTexts[below(kTexts.size())];
   }
 
   /// A name that is none yet; `index` keeps it apart from others.
   std::string name(std::size_t index) {
-    static const std::vector<std::string> kStems = {"a", "title", "user_id", "Order", "first name",
-                                                    "x.y", "desc", "a(b)", "true", "12", "say \"x\"",
-                                                    "\xC3\xA9", "a,b", "a-b", "null"};
+    static const std::vector<std::string> kStems = {
+        "a",    "title", "user_id",   "Order",    "first name", "x.y", "desc", "a(b)",
+        "true", "12",    "say \"x\"", "\xC3\xA9", "a,b",        "a-b", "null"};
     return kStems[below(kStems.size())] + (coin() ? "" : "_") + std::to_string(index);
   }
 
   SqlText sql() {
-    static const std::vector<std::string> kSql = {"price > 0", "a || ': ' || b", "lower(name) = 'x # y'",
-                                                  "x IN (1, 2)", "CASE WHEN a\nTHEN b\n  END", "1",
-                                                  "true", "\"quoted\" IS NOT NULL", "{}"};
+    static const std::vector<std::string> kSql = {"price > 0",
+                                                  "a || ': ' || b",
+                                                  "lower(name) = 'x # y'",
+                                                  "x IN (1, 2)",
+                                                  "CASE WHEN a\nTHEN b\n  END",
+                                                  "1",
+                                                  "true",
+                                                  "\"quoted\" IS NOT NULL",
+                                                  "{}"};
     SqlText text;
     text.common = kSql[below(kSql.size())];
     if (coin(5)) text.by_dialect["sqlite"] = kSql[below(kSql.size())];
@@ -51,14 +57,21 @@ class RandomSchema {
   std::string maybe_text() { return coin(4) ? odd_text() : std::string(); }
 
   Literal literal() {
-    static const std::vector<std::string> kNumbers = {"0", "-1", "1.50", "007", "1e5", "0x1F", "10"};
+    static const std::vector<std::string> kNumbers = {"0",   "-1",   "1.50", "007",
+                                                      "1e5", "0x1F", "10"};
     switch (below(6)) {
-      case 0: return Literal::null();
-      case 1: return Literal::boolean(coin());
-      case 2: return Literal::number(kNumbers[below(kNumbers.size())]);
-      case 3: return Literal::string(coin(8) ? "" : odd_text());
-      case 4: return Literal::binary(std::string("\0\xFFz", 3));
-      default: break;
+      case 0:
+        return Literal::null();
+      case 1:
+        return Literal::boolean(coin());
+      case 2:
+        return Literal::number(kNumbers[below(kNumbers.size())]);
+      case 3:
+        return Literal::string(coin(8) ? "" : odd_text());
+      case 4:
+        return Literal::binary(std::string("\0\xFFz", 3));
+      default:
+        break;
     }
     Literal expression = Literal::expression("");
     expression.sql = sql();
@@ -67,8 +80,10 @@ class RandomSchema {
 
   Type type(int depth = 0) {
     switch (below(depth > 1 ? 7 : 8)) {
-      case 0: return Type::string(static_cast<int>(below(3)) * 60);
-      case 1: return Type::numeric(10, static_cast<int>(below(3)));
+      case 0:
+        return Type::string(static_cast<int>(below(3)) * 60);
+      case 1:
+        return Type::numeric(10, static_cast<int>(below(3)));
       case 2: {
         Type type = Type::of(TypeKind::kDatetime);
         type.timezone = coin();
@@ -85,9 +100,12 @@ class RandomSchema {
         if (coin()) type.native["postgresql"] = "citext";
         return type;
       }
-      case 5: return Type::of(TypeKind::kText);
-      case 6: return Type::of(TypeKind::kLargeBinary);
-      default: break;
+      case 5:
+        return Type::of(TypeKind::kText);
+      case 6:
+        return Type::of(TypeKind::kLargeBinary);
+      default:
+        break;
     }
     Type array = Type::of(TypeKind::kArray);
     array.element.push_back(type(depth + 1));
@@ -191,7 +209,8 @@ class RandomSchema {
     if (coin()) table.primary_key = key<PrimaryKey>(table);
     for (std::size_t i = below(3); i > 0; --i) table.uniques.push_back(key<Unique>(table));
     for (std::size_t i = below(3); i > 0; --i) table.foreign_keys.push_back(foreign_key(table));
-    for (std::size_t i = below(3); i > 0; --i) table.checks.push_back({maybe_text(), sql(), options()});
+    for (std::size_t i = below(3); i > 0; --i)
+      table.checks.push_back({maybe_text(), sql(), options()});
     for (std::size_t i = below(3); i > 0; --i) {
       table.indexes.push_back(index(table, coin(6) ? "" : name(i)));
     }
@@ -245,9 +264,11 @@ class RandomSchema {
     Schema schema;
     for (std::size_t i = below(3); i > 0; --i) schema.enums.push_back(enum_value(name(i)));
     for (std::size_t i = below(4); i > 0; --i) schema.tables.push_back(table(name(i)));
-    for (std::size_t i = below(2); i > 0; --i) schema.virtual_tables.push_back(virtual_table(name(i)));
+    for (std::size_t i = below(2); i > 0; --i)
+      schema.virtual_tables.push_back(virtual_table(name(i)));
     for (std::size_t i = below(3); i > 0; --i) schema.views.push_back(view(name(i)));
-    for (std::size_t i = below(3); i > 0; --i) schema.triggers.push_back(trigger(name(coin(3) ? 1 : i)));
+    for (std::size_t i = below(3); i > 0; --i)
+      schema.triggers.push_back(trigger(name(coin(3) ? 1 : i)));
     return schema;
   }
 

@@ -41,12 +41,15 @@ TEST_CASE("errors in a models file name the thing, the line and the nearest spel
   const Case cases[] = {
       {"tables: {}", 1, "the models file needs 'format'", ""},
       {"format: 2\ntables: {}", 1, "format '2' is unknown", "this ormdb reads models of format 1"},
-      {"format: 1\ntabels: {}", 2, "unknown key 'tabels' in the models file (did you mean 'tables'?)", ""},
+      {"format: 1\ntabels: {}", 2,
+       "unknown key 'tabels' in the models file (did you mean 'tables'?)", ""},
       {"format: 1\ntables: [a]", 2, "'tables' in the models file must be a map (name: body)", ""},
-      {"format: 1\ntables:\n  post: text", 3, "table post must be a map (key: value), not text", ""},
+      {"format: 1\ntables:\n  post: text", 3, "table post must be a map (key: value), not text",
+       ""},
       {"format: 1\nenums:\n  mood: {vals: [a]}", 3, "enum mood needs 'values'", ""},
       {"format: 1\nviews:\n  v: {query: x}", 3, "view v needs 'as'", ""},
-      {"format: 1\nviews:\n  v: {as: ' '}", 3, "'as' in view v is empty", ""},
+      {"format: 1\nviews:\n  v: {as: ' '}", 3, "the query of view v is empty", ""},
+      {"format: 1\nviews:\n  v: ' ; '", 3, "the query of view v is empty", ""},
       {"format: 1\nviews:\n  v: {as: {sqllite: x}}", 3,
        "unknown key 'sqllite' in SQL by dialect in view v (did you mean 'sqlite'?)", ""},
       {"format: 1\nviews:\n  v: {as: [x]}", 3, "SQL in view v must be text or a map of dialects",
@@ -83,15 +86,19 @@ TEST_CASE("errors in a column name the column") {
        "known keys: array, enum, mysql, postgresql, sqlite"},
       {"{type: text, nulable: true}", 5,
        "unknown key 'nulable' in column post.id (did you mean 'nullable'?)", ""},
-      {"{type: text, nullable: maybe}", 5, "'nullable' in column post.id must be true or false, not text", ""},
-      {"{type: text, unique: 5}", 5, "'unique' in column post.id must be true or the constraint's name", ""},
+      {"{type: text, nullable: maybe}", 5,
+       "'nullable' in column post.id must be true or false, not text", ""},
+      {"{type: text, unique: 5}", 5,
+       "'unique' in column post.id must be true or the constraint's name", ""},
       {"{type: text, default: [1]}", 5, "a value in column post.id is a list",
        "a value is null, true, false, a number, text, !!binary or {sql: EXPRESSION}"},
       {"{type: text, default: {sq: 1}}", 5, "a value in column post.id needs 'sql'", ""},
       {"{type: text, default: {sql: ''}}", 5, "an SQL expression in column post.id is empty", ""},
       {"{type: float, default: .inf}", 5, "'.inf' in column post.id is no number in SQL", ""},
-      {"{type: text, generated: {stored: true}}", 5, "'generated' of column post.id needs 'as'", ""},
-      {"{type: text, on_delete: cascade}", 5, "'on_delete' in column post.id needs 'references'", ""},
+      {"{type: text, generated: {stored: true}}", 5, "'generated' of column post.id needs 'as'",
+       ""},
+      {"{type: text, on_delete: cascade}", 5, "'on_delete' in column post.id needs 'references'",
+       ""},
       {"{type: text, references: user.id, on_delete: casade}", 5,
        "'casade' is no value for 'on_delete' in column post.id (did you mean 'cascade'?)",
        "one of: no_action, restrict, cascade, set_null, set_default"},
@@ -100,11 +107,14 @@ TEST_CASE("errors in a column name the column") {
        "names with odd characters go into {table: …, columns: […]}"},
       {"{type: text, references: 'user(a, b)'}", 5, "column post.id references 2 columns",
        "a composite foreign key stands under the table's 'constraints'"},
-      {"{type: text, sqlite: strict}", 5, "the options 'sqlite' of column post.id must be a map", ""},
-      {"{type: text, sqlite: {a: [b]}}", 5, "the option sqlite.a of column post.id must be a scalar", ""},
+      {"{type: text, sqlite: strict}", 5, "the options 'sqlite' of column post.id must be a map",
+       ""},
+      {"{type: text, sqlite: {a: [b]}}", 5,
+       "the option sqlite.a of column post.id must be a scalar", ""},
   };
   for (const Case& test : cases) {
-    check(test, std::string("format: 1\ntables:\n  post:\n    columns:\n      id: ") + test.yaml + "\n");
+    check(test,
+          std::string("format: 1\ntables:\n  post:\n    columns:\n      id: ") + test.yaml + "\n");
   }
 }
 
@@ -112,18 +122,21 @@ TEST_CASE("errors in a table name the constraint or index") {
   const Case cases[] = {
       {"primary_key: [id]", 6, "table post has two primary keys",
        "a column of it has 'primary_key' too: keep one of them"},
-      {"constraints: [{primary_key: [id]}]", 6, "table post has two primary keys", "keep one of them"},
+      {"constraints: [{primary_key: [id]}]", 6, "table post has two primary keys",
+       "keep one of them"},
       {"constraints: [{uniqe: [id]}]", 6,
        "unknown key 'uniqe' in constraint 1 of table post (did you mean 'unique'?)", ""},
       {"constraints: [{name: x}]", 6,
        "constraint x of table post needs one of primary_key, unique, foreign_key, check", ""},
       {"constraints: {x: {unique: [a], check: b}}", 6,
        "constraint x of table post has both 'unique' and 'check'", ""},
-      {"constraints: {x: {unique: []}}", 6, "'unique' in constraint x of table post has no columns", ""},
+      {"constraints: {x: {unique: []}}", 6, "'unique' in constraint x of table post has no columns",
+       ""},
       {"constraints: {x: {unique: 'a, b'}}", 6,
        "'unique' in constraint x of table post takes columns, not the expression 'a, b'",
        "several columns are a list, [a, b]; a unique index may have expressions"},
-      {"constraints: {x: {foreign_key: a}}", 6, "constraint x of table post needs 'references'", ""},
+      {"constraints: {x: {foreign_key: a}}", 6, "constraint x of table post needs 'references'",
+       ""},
       {"constraints: {x: {foreign_key: [], references: t.a}}", 6,
        "'foreign_key' in constraint x of table post has no columns", ""},
       {"constraints: {x: {check: }}", 6,
@@ -131,23 +144,27 @@ TEST_CASE("errors in a table name the constraint or index") {
        "write SQL, or {sqlite: SQL, default: SQL}"},
       {"constraints: 5", 6, "'constraints' in table post must be a map (name: body) or a list", ""},
       {"indexes: {i: {columns: [id dsc]}}", 6,
-       "'dsc' after column 'id' is none of desc, asc, nulls first, nulls last, collate (in index i of "
+       "'dsc' after column 'id' is none of desc, asc, nulls first, nulls last, collate (in index i "
+       "of "
        "table post)",
        "did you mean 'desc'?"},
       {"indexes: {i: {columns: [first name]}}", 6,
-       "'name' after column 'first' is none of desc, asc, nulls first, nulls last, collate (in index i of "
+       "'name' after column 'first' is none of desc, asc, nulls first, nulls last, collate (in "
+       "index i of "
        "table post)",
        "put a name with spaces in double quotes: '\"first name\"'"},
       {"indexes: {i: {columns: [{colum: a}]}}", 6,
        "unknown key 'colum' in a key part of index i of table post (did you mean 'column'?)", ""},
       {"indexes: {i: {columns: [{column: a, expression: b}]}}", 6,
        "a key part of index i of table post needs 'column' or 'expression', and not both", ""},
-      {"indexes: {i: {columns: [[a]]}}", 6, "a key part of index i of table post must be text or a map", ""},
+      {"indexes: {i: {columns: [[a]]}}", 6,
+       "a key part of index i of table post must be text or a map", ""},
       {"indexes: {i: {columns: a, uniqe: true}}", 6,
        "unknown key 'uniqe' in index i of table post (did you mean 'unique'?)", ""},
       {"relationships: {r: {kind: one_to_many}}", 6, "relationship r of table post needs 'to'", ""},
       {"relationships: {r: {to: p, kind: one_to_may}}", 6,
-       "'one_to_may' is no value for 'kind' in relationship r of table post (did you mean 'one_to_many'?)",
+       "'one_to_may' is no value for 'kind' in relationship r of table post (did you mean "
+       "'one_to_many'?)",
        "one of: one_to_many, many_to_one, one_to_one, many_to_many"},
       {"indices: {}", 6, "unknown key 'indices' in table post (did you mean 'indexes'?)", ""},
   };
@@ -161,7 +178,8 @@ TEST_CASE("errors in a table name the constraint or index") {
 TEST_CASE("columns that name their primary key differently are an error") {
   check({"", 6, "column t.b names the primary key 'y', an earlier column 'x'",
          "a table has one primary key: give its columns the same name, or none"},
-        "format: 1\ntables:\n  t:\n    columns:\n      a: {type: text, primary_key: x}\n      b: {type: "
+        "format: 1\ntables:\n  t:\n    columns:\n      a: {type: text, primary_key: x}\n      b: "
+        "{type: "
         "text, primary_key: y}\n");
 }
 

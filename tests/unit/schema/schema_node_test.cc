@@ -80,7 +80,8 @@ TEST_CASE("the blog's models are read into the right values") {
   CHECK(post.indexes[0].columns[1].expression.common == "lower(title)");
   CHECK(post.options.at("sqlite").at("strict") == "true");
   CHECK(post.columns[3].default_value == Literal::expression("CURRENT_TIMESTAMP"));
-  CHECK(schema.tables[0].uniques == std::vector<Unique>{unique_of("", "username"), unique_of("uq_email", "email")});
+  CHECK(schema.tables[0].uniques ==
+        std::vector<Unique>{unique_of("", "username"), unique_of("uq_email", "email")});
   CHECK_FALSE(post.columns[1].nullable);
 }
 
@@ -103,7 +104,8 @@ TEST_CASE("constraints stand in columns only where that keeps their order") {
 
 TEST_CASE("two columns with primary_key make one composite key") {
   const Table table = read_one(
-      "    columns:\n      a: {type: integer, primary_key: pk}\n      b: {type: text, primary_key: true}\n");
+      "    columns:\n      a: {type: integer, primary_key: pk}\n      b: {type: text, primary_key: "
+      "true}\n");
   REQUIRE(table.primary_key);
   CHECK(table.primary_key->name == "pk");
   CHECK(table.primary_key->columns.size() == 2);
@@ -187,13 +189,16 @@ TEST_CASE("other forms of the same thing are read alike") {
       {"    columns: {a: {type: integer, check: a > 0}}\n",
        "    columns: {a: {type: integer}}\n    constraints: [{check: {default: a > 0}}]\n"},
       {"    columns: {a: {type: integer, references: s.t.b, on_delete: set null}}\n",
-       "    columns: {a: {type: integer}}\n    constraints: [{foreign_key: a, references: {table: s.t, "
+       "    columns: {a: {type: integer}}\n    constraints: [{foreign_key: a, references: {table: "
+       "s.t, "
        "columns: [b]}, on_delete: set_null}]\n"},
       {"    columns: {a: {type: integer, references: t, deferrable: true}}\n",
-       "    columns: {a: {type: integer}}\n    constraints: [{foreign_key: a, references: {table: t}, "
+       "    columns: {a: {type: integer}}\n    constraints: [{foreign_key: a, references: {table: "
+       "t}, "
        "deferrable: immediate}]\n"},
       {"    columns: {a: {type: integer}}\n    indexes: {i: {columns: a desc}}\n",
-       "    columns: {a: {type: integer}}\n    indexes: [{name: i, columns: [{column: a, order: desc}]}]\n"},
+       "    columns: {a: {type: integer}}\n    indexes: [{name: i, columns: [{column: a, order: "
+       "desc}]}]\n"},
       {"    columns: {a: {type: integer}}\n    sqlite: {strict: false}\n",
        "    columns: {a: {type: integer}}\n"},
       {"    columns: {a: {type: integer, unique: false, comment: }}\n",

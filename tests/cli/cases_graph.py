@@ -1,0 +1,128 @@
+"""Revisions: lists, arguments, branches, merges, errors about them."""
+
+import os
+
+from scenario import contains, equal, matches
+
+
+def _fork(project):
+    project.chain("aaaa", "bbbb")
+    project.script("cccc", "aaaa", "CREATE TABLE t_cccc (id INTEGER);", "DROP TABLE t_cccc;",
+                   branch_labels="[side]")
+
+
+def case_lists_need_no_database(project):
+    _fork(project)
+    project.write("ormdb.yaml", "database: sqlite:////nonexistent/directory/site.db\n"
+                                "models: [models.yaml]\nmigrations: migrations\n")
+    equal(sorted(project.run("heads").out.splitlines()), ["bbbb (head)", "cccc (side) (head)"])
+    contains(project.run("branches").out, "aaaa", "-> bbbb", "-> cccc")
+    contains(project.run("show", "side").out, "Rev: cccc", "Parent: aaaa")
+    contains(project.run("history").out, "<base> -> aaaa (branchpoint), make aaaa",
+             "aaaa -> bbbb (head), make bbbb")
+    contains(project.run("history", "--graph").out, "* bbbb", "* cccc")
+    contains(project.run("history", "-v").out, "Rev: aaaa", "    make aaaa")
+    contains(project.run("heads", "-v").out, "Rev: bbbb")
+    equal(len(project.json("history")["revisions"]), 3)
+    equal(len(project.json("heads")["revisions"]), 2)
+
+
+def case_history_is_newest_first_and_marks_the_current(project):
+    project.chain("aaaa", "bbbb", "cccc")
+    project.run("upgrade", "bbbb")
+    assert "(current)" not in project.run("history").out
+    contains(project.run("history", "-i").out, "aaaa -> bbbb (current), make bbbb")
+    equal([line.split()[2].strip(",") for line in project.run("history").out.splitlines()],
+          ["cccc", "bbbb", "aaaa"])
+    equal([each["revision"] for each in project.json("history", "-r", "current:")["revisions"]],
+          ["cccc", "bbbb"])
+    document = project.json("history")
+    equal([each["is_current"] for each in document["revisions"]], [False, True, False])
+    project.run("history", "-r", "aaaa", code=2)
+
+
+def case_current_shows_rows(project):
+    _fork(project)
+    equal(project.run("current").out, "")
+    project.run("upgrade", "bbbb")
+    contains(project.run("current").out, "bbbb (head)")
+    project.run("current", "--check-heads", code=1)
+    found = project.json("current", "--check-heads", code=1)
+    equal((found["clean"], found["heads"]), (False, ["bbbb", "cccc"]))
+    project.run("upgrade", "heads")
+    project.run("current", "--check-heads")
+    equal([each["revision"] for each in project.json("current")["revisions"]], ["bbbb", "cccc"])
+    contains(project.run("current", "-v").out, "Current revision(s) for sqlite:///", "Rev: bbbb")
+
+
+def case_an_unknown_row_is_shown_and_refused(project):
+    project.chain("aaaa", "bbbb")
+    project.run("upgrade", "aaaa")
+    project.sql("UPDATE ormdb_version SET version_num = 'gone'")
+    equal(project.run("current").out, "gone (no script)\n")
+    (row,) = project.json("current")["revisions"]
+    equal((row["revision"], row["file"], row["is_current"]), ("gone", None, True))
+    error = project.json("upgrade", code=6)["error"]
+    equal([error[key] for key in ("kind", "where", "revision")],
+          ["unknown_revision", "database", "gone"])
+
+
+def case_several_heads_are_listed(project):
+    _fork(project)
+    ran = project.run("upgrade", code=3)
+    matches(ran.err, r"^error: ")
+    contains(ran.err, "bbbb", "cccc", "hint:")
+    error = project.json("upgrade", code=3)["error"]
+    equal((error["kind"], sorted(error["candidates"])[0][:4]), ("multiple_heads", "bbbb"))
+    project.run("revision", "-m", "x", code=3)
+    contains(project.run("merge", "-m", "join", "--rev-id", "dddd").out, "revision dddd")
+    (merge,) = project.json("show", "dddd")["revisions"]
+    equal((sorted(merge["down_revision"]), merge["is_merge_point"]), (["bbbb", "cccc"], True))
+    project.run("upgrade")
+    contains(project.run("current").out, "dddd (head) (mergepoint)")
+
+
+def case_revision_arguments(project):
+    project.chain("aaaa1", "aabb2", "ccdd3")
+    equal(project.json("show", "zzzz", code=4)["error"]["kind"], "unknown_revision")
+    equal(project.json("show", "aa", code=4)["error"]["kind"], "ambiguous_prefix")
+    project.run("upgrade", "+1")
+    contains(project.run("show", "current").out, "Rev: aaaa1")
+    project.run("upgrade", "aaaa1+1")
+    contains(project.run("current").out, "aabb2")
+    contains(project.run("show").out, "Rev: ccdd3")
+    project.run("upgrade", "aaaa1:ccdd3", code=2)
+
+
+def case_a_broken_script_is_shown_with_its_line(project):
+    project.write("migrations/versions/bad.yaml",
+                  "revision: aaaa\nrevision: bbbb\n---\nupgrade: []\n")
+    ran = project.run("heads", code=4)
+    contains(ran.err, "error:", "  --> migrations/versions/bad.yaml:2", "2 | revision: bbbb")
+    error = project.json("heads", code=4)["error"]
+    equal((error["kind"], error["file"], error["line"]),
+          ("script", "migrations/versions/bad.yaml", 2))
+
+
+def case_a_refused_statement_names_step_and_statement(project):
+    project.chain("aaaa")
+    project.script("bbbb", "aaaa", "CREATE TABLE t_aaaa (id INTEGER);", "DROP TABLE t_aaaa;")
+    ran = project.run("upgrade", code=5)
+    contains(ran.err, "bbbb", "statement:", "CREATE TABLE t_aaaa", "already exists")
+    error = project.json("upgrade", code=5)["error"]
+    equal((error["kind"], error["revision"]), ("database", "bbbb"))
+    contains(error["statement"], "CREATE TABLE t_aaaa")
+
+
+def case_edit_opens_the_editor(project):
+    project.chain("aaaa", "bbbb")
+    project.run("upgrade", "aaaa")
+    project.write("editor", '#!/bin/sh\necho "$@" >> edited\n')
+    os.chmod(project.path("editor"), 0o755)
+    project.run("edit", "current", EDITOR="./editor --wait")
+    project.run("edit", EDITOR="", VISUAL="./editor")
+    equal(project.read("edited"), "--wait migrations/versions/aaaa.sql\n"
+                                  "migrations/versions/bbbb.sql\n")
+    equal(project.json("edit", "aaaa", EDITOR="echo")["files"], ["migrations/versions/aaaa.sql"])
+    contains(project.run("edit", code=4, EDITOR="false").err, "exit code 1")
+    contains(project.run("edit", code=4, EDITOR="/nonexistent").err, "127")

@@ -1,0 +1,1 @@
+CREATE VIEW v (a, b) AS WITH x AS (SELECT 1) SELECT a, "b" FROM x /* c */ UNION SELECT 2, 3
