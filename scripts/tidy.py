@@ -34,7 +34,7 @@ PURE = ["schema", "revision", "ops"]
 PUBLIC = {
     "error.h": "base", "type.h": "schema", "schema.h": "schema", "operation.h": "ops",
     "diff.h": "ops", "revision.h": "revision", "connection.h": "db", "dialect.h": "dialect",
-    "migrator.h": "migrate", "cli.h": "cli",
+    "migrator.h": "migrate", "cli.h": "cli", "config.h": "base",
 }
 IMPURE = ["db", "dialect", "model", "orm", "migrate", "cli"]
 
@@ -187,7 +187,7 @@ def functions(text):
         elif char == "}":
             if stack:
                 last_kind, first, opened = stack.pop()
-                if last_kind == "function" and not opened.lstrip().startswith("TEST_CASE"):
+                if last_kind == "function":
                     yield first, line
                 head = opened + "{}" if last_kind == "value" else ""
         elif char == ";":
@@ -210,7 +210,8 @@ def brace_kind(head, last_kind):
 
 
 def check_functions(tree):
-    for name, text in tree.sources("src/", "include/", "tests/"):
+    # Not the unit tests, whose functions are often tables of cases.
+    for name, text in tree.sources("src/", "include/", "tests/support/", "tests/fuzz/"):
         for first, last in functions(text):
             if last - first + 1 > FUNCTION_LINES:
                 message = f"function of {last - first + 1} lines, more than {FUNCTION_LINES}"

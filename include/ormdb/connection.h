@@ -21,7 +21,7 @@ struct Url {
   std::string driver;   ///< What followed +, ignored.
   std::string user;
   std::string password;
-  std::string host;     ///< Several hosts: "a,b" with ports "1,2".
+  std::string host;  ///< Several hosts: "a,b" with ports "1,2".
   std::string port;
   std::string database;  ///< SQLite: the path, "" for memory.
   std::map<std::string, std::string> options;

@@ -19,21 +19,21 @@ namespace ormdb {
 
 /// One SQL statement of a compiled script section.
 struct Statement {
-  std::string sql;            ///< Without the final semicolon.
-  int operation = 0;          ///< 1-based index of the operation that caused it; 0: none.
-  bool transaction = true;    ///< May run inside a transaction.
+  std::string sql;          ///< Without the final semicolon.
+  int operation = 0;        ///< 1-based index of the operation that caused it; 0: none.
+  bool transaction = true;  ///< May run inside a transaction.
 };
 
 /// A script section as SQL, and what must surround it.
 struct CompiledSection {
-  std::vector<std::string> before;      ///< Run outside the transaction, before it (PRAGMA …).
+  std::vector<std::string> before;  ///< Run outside the transaction, before it (PRAGMA …).
   std::vector<Statement> statements;
-  std::vector<std::string> after;       ///< Run outside the transaction, after it, also after a failure.
-  bool verify_integrity = false;        ///< Keys were not enforced while it ran: verify before commit.
+  std::vector<std::string> after;  ///< Run outside the transaction, after it, also after a failure.
+  bool verify_integrity = false;   ///< Keys were not enforced while it ran: verify before commit.
   /// How many operations of the list are covered. Less than all of them only when an opaque one was
   /// reached: run these statements, introspect, compile the rest.
   std::size_t compiled_operations = 0;
-  bool schema_known = true;             ///< false: an opaque step is the last one covered, introspect.
+  bool schema_known = true;  ///< false: an opaque step is the last one covered, introspect.
 };
 
 /// The names of ormdb's own tables, and other objects that belong to no model.
@@ -44,7 +44,7 @@ struct IntrospectOptions {
 struct ConnectOptions {
   std::chrono::milliseconds lock_timeout{5000};
   std::chrono::milliseconds statement_timeout{0};  ///< 0: none.
-  bool create = true;     ///< SQLite: create a missing file.
+  bool create = true;                              ///< SQLite: create a missing file.
   bool read_only = false;
 };
 
@@ -79,7 +79,8 @@ class Dialect {
   virtual std::string quote(std::string_view identifier) const = 0;
   virtual std::string literal(const Literal& value) const = 0;
 
-  virtual std::unique_ptr<Connection> connect(const Url& url, const ConnectOptions& options) const = 0;
+  virtual std::unique_ptr<Connection> connect(const Url& url,
+                                              const ConnectOptions& options) const = 0;
 
   virtual Schema introspect(Connection& connection, const IntrospectOptions& options) const = 0;
 
@@ -93,23 +94,29 @@ class Dialect {
   /// rebuild where the engine needs one. Throws kUnsupported (an operation the engine has no way
   /// for, named), kScript (an operation that does not fit the schema).
   ///
-  /// `schema` is the state before; it is advanced in place to the state after the compiled operations
-  /// (never copied as a whole: a run compiles thousands of sections on one growing schema). After an
-  /// error, and where schema_known is false, its content is unspecified.
-  virtual CompiledSection compile(const std::vector<Operation>& operations, Schema& schema) const = 0;
+  /// `schema` is the state before; it is advanced in place to the state after the compiled
+  /// operations (never copied as a whole: a run compiles thousands of sections on one growing
+  /// schema). After an error, and where schema_known is false, its content is unspecified.
+  virtual CompiledSection compile(const std::vector<Operation>& operations,
+                                  Schema& schema) const = 0;
 
-  /// For sections with verify_integrity: the state before (kept rows that are already broken do not count).
+  /// For sections with verify_integrity: the state before (kept rows that are already broken do not
+  /// count).
   virtual std::unique_ptr<IntegrityCheck> integrity_check(Connection& connection) const = 0;
-  /// The same as SQL text that fails in the engine's own shell, for --sql. One statement an element.
+  /// The same as SQL text that fails in the engine's own shell, for --sql. One statement an
+  /// element.
   virtual std::vector<std::string> integrity_check_sql() const = 0;
 
   /// Lines that make the engine's shell stop at the first error (".bail on").
   virtual std::string sql_preamble() const = 0;
 
-  /// Waits up to `timeout` for other ormdb runs on the same database; throws kLocked naming the holder.
-  virtual std::unique_ptr<RunLock> lock_run(const Url& url, Connection& connection, std::chrono::milliseconds timeout) const = 0;
+  /// Waits up to `timeout` for other ormdb runs on the same database; throws kLocked naming the
+  /// holder.
+  virtual std::unique_ptr<RunLock> lock_run(const Url& url, Connection& connection,
+                                            std::chrono::milliseconds timeout) const = 0;
   /// Who holds the run lock ("pid 4711 on web1"), or empty.
-  virtual std::optional<std::string> run_lock_holder(const Url& url, Connection& connection) const = 0;
+  virtual std::optional<std::string> run_lock_holder(const Url& url,
+                                                     Connection& connection) const = 0;
 
   virtual bool database_exists(const Url& url) const = 0;
   virtual void create_database(const Url& url) const = 0;  ///< Throws kDatabase when it exists.

@@ -26,8 +26,8 @@ class SchemaRules {
 
   /// The schema in the dialect's own spelling, so that two schemas that mean the same there are
   /// equal: types as the dialect stores them, its own SQL text picked and tokens put into one
-  /// spelling, foreign options and unsupported things (comments on SQLite) dropped, constraint names
-  /// dropped where content decides, lists sorted where order has no meaning. Idempotent.
+  /// spelling, foreign options and unsupported things (comments on SQLite) dropped, constraint
+  /// names dropped where content decides, lists sorted where order has no meaning. Idempotent.
   virtual Schema normalize(const Schema& schema) const = 0;
 
   /// Models as the dialect can hold them, before they are compared: what it has no objects for is
@@ -42,8 +42,9 @@ class SchemaRules {
 bool equivalent(const Schema& a, const Schema& b, const SchemaRules& rules);
 
 /// The operations that turn `from` into `to`, in an order that runs: drops before what replaces
-/// them, referenced tables before referencing ones, cyclic foreign keys split off, views and triggers
-/// after what they use. Renames are not guessed: a missing and a new name are a drop and an add.
+/// them, referenced tables before referencing ones, cyclic foreign keys split off, views and
+/// triggers after what they use. Renames are not guessed: a missing and a new name are a drop and
+/// an add.
 std::vector<Operation> diff(const Schema& from, const Schema& to, const SchemaRules& rules);
 
 // Renames: hints, candidates, decisions --------------------------------------------------------
@@ -65,10 +66,12 @@ std::vector<Operation> rename_operations(const Schema& from, const Schema& to,
 
 /// Drops and adds in one diff that may be renames: tables with mostly equal columns, columns of one
 /// table with the same type.
-std::vector<Rename> rename_candidates(const Schema& from, const Schema& to, const SchemaRules& rules);
+std::vector<Rename> rename_candidates(const Schema& from, const Schema& to,
+                                      const SchemaRules& rules);
 
 /// renamed_from hints that are inert (the old name is gone, or both are there).
-std::vector<Rename> inert_rename_hints(const Schema& from, const Schema& to, const SchemaRules& rules);
+std::vector<Rename> inert_rename_hints(const Schema& from, const Schema& to,
+                                       const SchemaRules& rules);
 
 /// Names for constraints and indexes without one, by templates with %t (table), %c (columns joined
 /// by _), %r (referenced table), %n (a number or the given word of a check).

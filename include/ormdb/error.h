@@ -1,8 +1,9 @@
 // The one error type of ormdb.
 //
-// Everything that can go wrong is an Error: bad input, a refusing database, a bug. Expected outcomes
-// ("nothing to do", "differences found") are values, never errors. An Error is a value with optional
-// facts; it is filled in where the fact is known, on the way up:
+// Everything that can go wrong is an Error: bad input, a refusing database, a bug. Expected
+// outcomes
+// ("nothing to do", "differences found") are values, never errors. An Error is a value with
+// optional facts; it is filled in where the fact is known, on the way up:
 //
 //     throw Error(ErrorKind::kModel, "unknown type 'integr' for column post.id")
 //         .at("models.yaml", 12, "      id: {type: integr}")
@@ -64,11 +65,11 @@ class Error : public std::exception {
 
   ErrorKind kind() const { return kind_; }
   const std::string& message() const { return message_; }
-  const std::string& hint() const { return hint_; }            ///< How the user gets further.
-  const std::string& revision() const { return revision_; }    ///< The revision meant, or "".
-  const std::string& where() const { return where_; }          ///< "argument", "database", "script".
-  const std::string& file() const { return file_; }            ///< As the user would name it, or "".
-  int line() const { return line_; }                           ///< 1-based; 0: unknown.
+  const std::string& hint() const { return hint_; }          ///< How the user gets further.
+  const std::string& revision() const { return revision_; }  ///< The revision meant, or "".
+  const std::string& where() const { return where_; }        ///< "argument", "database", "script".
+  const std::string& file() const { return file_; }          ///< As the user would name it, or "".
+  int line() const { return line_; }                         ///< 1-based; 0: unknown.
   const std::string& source_line() const { return source_line_; }  ///< Text of that line, or "".
   int operation() const { return operation_; }                 ///< 1-based in its section; 0: none.
   const std::string& statement() const { return statement_; }  ///< The SQL that failed, or "".

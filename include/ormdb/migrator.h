@@ -4,9 +4,9 @@
 //     ormdb::Migrator migrator(config, config.databases.front());
 //     ormdb::RunResult result = migrator.upgrade({.target = "head"});
 //
-// A Migrator works on one configured database and opens what a call needs, when it needs it. Methods
-// that change something either finish or leave files and database as they were, and throw Error
-// otherwise (an Error says what was applied when that is more than nothing).
+// A Migrator works on one configured database and opens what a call needs, when it needs it.
+// Methods that change something either finish or leave files and database as they were, and throw
+// Error otherwise (an Error says what was applied when that is more than nothing).
 #pragma once
 
 #include <functional>
@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "ormdb/config.h"
 #include "ormdb/connection.h"
 #include "ormdb/diff.h"
 #include "ormdb/error.h"
@@ -24,21 +25,18 @@
 
 namespace ormdb {
 
-struct Config;          // base/config.h
-struct DatabaseConfig;  // base/config.h
-
-/// How a run may be shown while it goes on. Called from the thread that called the Migrator, after the
-/// step's number (from 1) is known and before its first statement.
+/// How a run may be shown while it goes on. Called from the thread that called the Migrator, after
+/// the step's number (from 1) is known and before its first statement.
 using StepStarted =
     std::function<void(std::size_t number, std::size_t count, const Revision&, Direction)>;
 
 struct RunOptions {
-  std::string target;   ///< "" is head for upgrade, -1 for downgrade. A:B only with sql.
-  bool sql = false;     ///< Write the SQL instead of running it (RunResult::sql).
-  bool plan = false;    ///< Steps and their SQL; nothing is run, nothing is locked.
-  bool dry_run = false; ///< Run in a transaction and roll back.
+  std::string target;    ///< "" is head for upgrade, -1 for downgrade. A:B only with sql.
+  bool sql = false;      ///< Write the SQL instead of running it (RunResult::sql).
+  bool plan = false;     ///< Steps and their SQL; nothing is run, nothing is locked.
+  bool dry_run = false;  ///< Run in a transaction and roll back.
   bool allow_edited = false;
-  std::string tag;      ///< Stands in the header comment of --sql output.
+  std::string tag;  ///< Stands in the header comment of --sql output.
   std::optional<int> lock_timeout_ms, run_lock_timeout_ms, statement_timeout_ms;
   std::optional<int> step_done, step_redo;  ///< Statement number of a half-applied step.
   StepStarted step_started;
@@ -53,8 +51,9 @@ struct StepResult {
 struct RunResult {
   Direction direction = Direction::kUpgrade;
   std::vector<StepResult> steps;
-  std::vector<std::string> rows_before, rows;  ///< Version-table rows (as they would be: plan, sql, dry run).
-  std::string sql;                             ///< With RunOptions::sql.
+  std::vector<std::string> rows_before,
+      rows;         ///< Version-table rows (as they would be: plan, sql, dry run).
+  std::string sql;  ///< With RunOptions::sql.
   std::vector<std::string> warnings;
 };
 
@@ -68,14 +67,14 @@ struct StampOptions {
 struct MigrateOptions {
   std::string message;
   bool from_history = false;
-  bool dry_run = false;               ///< Write no file; DiffResult::text has it.
+  bool dry_run = false;  ///< Write no file; DiffResult::text has it.
   bool sql_format = false;
-  bool autogenerate = true;           ///< false: an empty script (`revision`).
-  std::vector<Rename> renames;        ///< --rename a.b=c, a=c (table "" for a table's)
-  std::vector<Rename> no_renames;     ///< --no-rename a.b, a (`to` empty)
-  std::map<std::string, std::string> fill;    ///< "table.column" → value, or "sql:EXPRESSION"
-  std::map<std::string, std::string> casts;   ///< --using: "table.column" → expression
-  std::vector<std::string> heads;             ///< --head
+  bool autogenerate = true;                  ///< false: an empty script (`revision`).
+  std::vector<Rename> renames;               ///< --rename a.b=c, a=c (table "" for a table's)
+  std::vector<Rename> no_renames;            ///< --no-rename a.b, a (`to` empty)
+  std::map<std::string, std::string> fill;   ///< "table.column" → value, or "sql:EXPRESSION"
+  std::map<std::string, std::string> casts;  ///< --using: "table.column" → expression
+  std::vector<std::string> heads;            ///< --head
   bool splice = false;
   std::string branch_label, version_path, rev_id;
   std::vector<std::string> depends_on;
@@ -89,11 +88,11 @@ struct MigrateOptions {
 /// What differs, and what a migrate wrote.
 struct DiffResult {
   std::vector<Operation> operations;
-  std::string file;                  ///< migrate: the script written (for display), "" for none.
-  std::string text;                  ///< migrate: the script's text, also in a dry run.
-  Revision revision;                 ///< migrate: its header.
-  std::vector<std::string> behind;   ///< check: ids that are not applied.
-  std::vector<std::string> heads;    ///< check: the heads, when there are several.
+  std::string file;                 ///< migrate: the script written (for display), "" for none.
+  std::string text;                 ///< migrate: the script's text, also in a dry run.
+  Revision revision;                ///< migrate: its header.
+  std::vector<std::string> behind;  ///< check: ids that are not applied.
+  std::vector<std::string> heads;   ///< check: the heads, when there are several.
   std::vector<std::string> edited, missing, out_of_order;  ///< check: as status has them.
   std::vector<std::string> unmanaged;  ///< check --unmanaged: "table x: excluded by ormdb.yaml".
   std::vector<std::string> warnings;   ///< Inert renamed_from hints and the like.
@@ -183,8 +182,8 @@ std::vector<std::string> init_project(const std::string& directory,
                                       const std::string& template_name,
                                       const std::string& database_url);
 
-/// `init --from-database`: models.yaml by inspect, one baseline script, stamped. Throws kConflict when
-/// the project already has models or scripts. Returns the paths made.
+/// `init --from-database`: models.yaml by inspect, one baseline script, stamped. Throws kConflict
+/// when the project already has models or scripts. Returns the paths made.
 std::vector<std::string> init_from_database(const Config& config);
 
 }  // namespace ormdb

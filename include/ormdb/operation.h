@@ -1,9 +1,10 @@
 // Operations: the steps of a script, a closed sum.
 //
-// Each kind is a plain struct whose fields stand in the script under the same names. Kinds that drop
-// something hold the whole former object, kinds that alter hold `from` and `to`, so that an operation
-// can be reversed and replayed without a database. Every concern (apply, reverse, describe, read and
-// write, SQL) is one overload set over OperationKinds: adding a kind is a list of compiler errors.
+// Each kind is a plain struct whose fields stand in the script under the same names. Kinds that
+// drop something hold the whole former object, kinds that alter hold `from` and `to`, so that an
+// operation can be reversed and replayed without a database. Every concern (apply, reverse,
+// describe, read and write, SQL) is one overload set over OperationKinds: adding a kind is a list
+// of compiler errors.
 #pragma once
 
 #include <memory>
@@ -177,7 +178,8 @@ struct UpdateRows {
   SqlText where;  ///< Empty: every row.
   bool operator==(const UpdateRows&) const = default;
 };
-/// Deletes by `where`, or exactly the given rows (the reverse of InsertRows) when columns are given.
+/// Deletes by `where`, or exactly the given rows (the reverse of InsertRows) when columns are
+/// given.
 struct DeleteRows {
   static constexpr std::string_view kName = "delete_rows";
   std::string table;
@@ -204,20 +206,21 @@ struct Execute {
 };
 
 using OperationKinds =
-    std::variant<CreateTable, DropTable, RenameTable, AlterTable, AddColumn, DropColumn, AlterColumn,
-                 RenameColumn, AddConstraint, DropConstraint, CreateIndex, DropIndex, CreateView,
-                 DropView, ReplaceView, CreateTrigger, DropTrigger, ReplaceTrigger,
+    std::variant<CreateTable, DropTable, RenameTable, AlterTable, AddColumn, DropColumn,
+                 AlterColumn, RenameColumn, AddConstraint, DropConstraint, CreateIndex, DropIndex,
+                 CreateView, DropView, ReplaceView, CreateTrigger, DropTrigger, ReplaceTrigger,
                  CreateVirtualTable, DropVirtualTable, CreateEnum, DropEnum, AlterEnum, InsertRows,
                  UpdateRows, DeleteRows, Execute>;
 
 /// A value: one of OperationKinds, and whether it may run inside the script's transaction.
-/// The special members are defined in operation.cc, which keeps the variant's code out of every user.
+/// The special members are defined in operation.cc, which keeps the variant's code out of every
+/// user.
 class Operation {
  public:
   template <typename Kind>
-    requires std::is_constructible_v<OperationKinds, Kind>
-  Operation(Kind kind) : Operation(OperationKinds(std::move(kind))) {}  // NOLINT: implicit on purpose
-  Operation(OperationKinds kinds);                                      // NOLINT
+  requires std::is_constructible_v<OperationKinds, Kind> Operation(Kind kind)
+      : Operation(OperationKinds(std::move(kind))) {}  // NOLINT: implicit on purpose
+  Operation(OperationKinds kinds);                     // NOLINT
   Operation(const Operation&);
   Operation(Operation&&) noexcept;
   Operation& operator=(const Operation&);
@@ -270,12 +273,15 @@ std::string operation_object(const Operation& operation);
 /// Names match exactly, or by `fold` where given (SQLite: without case).
 /// Errors: kScript when the operation does not fit the schema (unknown table, column exists),
 /// kUnsupported when the meaning of an `execute` without effects is unknown.
+/// A list is applied one by one: those before the failing one stay applied, and the error has its
+/// number (Error::operation).
 class SchemaRules;
 void apply(const Operation& operation, Schema& schema, const SchemaRules& rules);
 void apply(const std::vector<Operation>& operations, Schema& schema, const SchemaRules& rules);
 
 /// Whether the schema after the operation is known without a database: false only for an `execute`
-/// without effects that has a statement other than SELECT, INSERT, UPDATE, DELETE, MERGE, WITH, VALUES.
+/// without effects that has a statement other than SELECT, INSERT, UPDATE, DELETE, MERGE, WITH,
+/// VALUES.
 bool is_replayable(const Operation& operation, std::string_view dialect);
 
 }  // namespace ormdb

@@ -2,10 +2,11 @@
 //    unset.
 // 2. Variables are expanded in every remaining string.
 // 3. The keys are read, strictly; then the environment's and the command line's values.
-#include "base/config.h"
+#include "ormdb/config.h"
 
 #include <algorithm>
 
+#include "base/config_text.h"
 #include "base/file_system.h"
 #include "base/text.h"
 #include "base/yaml.h"

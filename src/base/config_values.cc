@@ -3,8 +3,8 @@
 #include <climits>
 #include <cmath>
 
-#include "base/config.h"
 #include "base/text.h"
+#include "ormdb/config.h"
 
 namespace ormdb {
 namespace {

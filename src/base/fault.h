@@ -1,6 +1,6 @@
-// Fault injection for the tests: ORMDB_FAULT=before:N|after:N|log:N kills the process (SIGKILL) before
-// statement N of a run, after it, or between it and its log row; N counts from 1. Compiled in only
-// with ORMDB_ENABLE_FAULTS; elsewhere these are empty.
+// Fault injection for the tests: ORMDB_FAULT=before:N|after:N|log:N kills the process (SIGKILL)
+// before statement N of a run, after it, or between it and its log row; N counts from 1. Compiled
+// in only with ORMDB_ENABLE_FAULTS; elsewhere these are empty.
 #pragma once
 
 namespace ormdb {

@@ -20,8 +20,9 @@ void make_directories(const std::string& path);
 std::vector<std::string> list_files(const std::string& directory, bool recursive = false);
 void remove_file(const std::string& path);
 
-std::string path_join(std::string_view directory, std::string_view path);  ///< An absolute path stays.
-std::string parent_directory(std::string_view path);                       ///< "." for a bare name.
+std::string path_join(std::string_view directory,
+                      std::string_view path);         ///< An absolute path stays.
+std::string parent_directory(std::string_view path);  ///< "." for a bare name.
 std::string absolute_path(const std::string& path);
 /// `path` relative to the current directory when below it, else as it is: for messages.
 std::string display_path(const std::string& path);

@@ -23,32 +23,33 @@ class Node {
   using Entry = std::pair<std::string, Node>;
 
   Node() = default;
-  Node(bool value);                // NOLINT(google-explicit-constructor): documents read better so
-  Node(int value);                 // NOLINT
-  Node(std::int64_t value);        // NOLINT
-  Node(double value);              // NOLINT
-  Node(const char* text);          // NOLINT
-  Node(std::string text);          // NOLINT
-  Node(std::string_view text);     // NOLINT
+  Node(bool value);             // NOLINT(google-explicit-constructor): documents read better so
+  Node(int value);              // NOLINT
+  Node(std::int64_t value);     // NOLINT
+  Node(double value);           // NOLINT
+  Node(const char* text);       // NOLINT
+  Node(std::string text);       // NOLINT
+  Node(std::string_view text);  // NOLINT
   static Node list(std::vector<Node> items = {});
   static Node strings(const std::vector<std::string>& items);
   static Node map(std::vector<Entry> entries = {});
   static Node binary(std::string bytes);
-  /// A scalar that stands as `text` without quotes in YAML and is a number in JSON ("10.50"); a string
-  /// when `text` is no number.
+  /// A scalar that stands as `text` without quotes in YAML and is a number in JSON ("10.50"); a
+  /// string when `text` is no number.
   static Node number(std::string text);
 
   Kind kind = Kind::kNull;
-  /// The scalar's text; for booleans "true"/"false". For kInteger and kFloat as written. For kBinary
-  /// the bytes themselves.
+  /// The scalar's text; for booleans "true"/"false". For kInteger and kFloat as written. For
+  /// kBinary the bytes themselves.
   std::string text;
-  bool quoted = false;  ///< The scalar stood in quotes or as a block in YAML: it is text, never a number.
+  bool quoted =
+      false;  ///< The scalar stood in quotes or as a block in YAML: it is text, never a number.
   Style style = Style::kAuto;
   int line = 0;    ///< 1-based; 0: not from a text.
   int column = 0;  ///< 1-based.
   std::vector<Node> items;
-  std::vector<Entry> entries;     ///< In the text's order; keys are unique.
-  std::vector<int> entry_lines;   ///< Lines of the keys, parallel to entries (when from a text).
+  std::vector<Entry> entries;    ///< In the text's order; keys are unique.
+  std::vector<int> entry_lines;  ///< Lines of the keys, parallel to entries (when from a text).
 
   bool is_null() const { return kind == Kind::kNull; }
   bool is_list() const { return kind == Kind::kList; }
@@ -78,16 +79,16 @@ struct Source {
 };
 
 /// Reads a map strictly: every key must be asked for or listed, or finish() reports it with the
-/// nearest known key. All errors are of `kind` with file, line and source line. A null node is an empty
-/// map, and a null value counts as absent for all but has(), get() and require().
+/// nearest known key. All errors are of `kind` with file, line and source line. A null node is an
+/// empty map, and a null value counts as absent for all but has(), get() and require().
 class NodeReader {
  public:
   /// `what` names the map in messages: "column post.id". `map` must outlive the reader.
   NodeReader(const Node& map, const Source& source, ErrorKind kind, std::string what);
 
   bool has(std::string_view key);
-  const Node* get(std::string_view key);          ///< nullptr if absent.
-  const Node& require(std::string_view key);      ///< Throws when absent.
+  const Node* get(std::string_view key);                                    ///< nullptr if absent.
+  const Node& require(std::string_view key);                                ///< Throws when absent.
   std::string text(std::string_view key, std::string_view otherwise = "");  ///< A scalar's text.
   std::string require_text(std::string_view key);
   bool boolean(std::string_view key, bool otherwise);
@@ -95,8 +96,10 @@ class NodeReader {
   /// A list of scalars, or one scalar as a list of one.
   std::vector<std::string> texts(std::string_view key);
   /// One of `allowed`, else an error with the nearest of them.
-  std::string choice(std::string_view key, std::string_view otherwise, const std::vector<std::string>& allowed);
-  /// Throws when a key was never asked for: "unknown key 'x' in column post.id (did you mean 'y'?)".
+  std::string choice(std::string_view key, std::string_view otherwise,
+                     const std::vector<std::string>& allowed);
+  /// Throws when a key was never asked for: "unknown key 'x' in column post.id (did you mean
+  /// 'y'?)".
   void finish();
 
   const Source& source() const { return source_; }

@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "base/config.h"
 #include "cli/command.h"
 #include "cli/option_set.h"
 #include "cli/print.h"
 #include "cli/terminal.h"
+#include "ormdb/config.h"
 #include "ormdb/migrator.h"
 
 namespace ormdb::cli {

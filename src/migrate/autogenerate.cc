@@ -17,8 +17,8 @@ void prove(const std::vector<Operation>& operations, Schema schema, const Schema
   if (equivalent(schema, goal, rules)) return;
   std::string left;
   for (const Operation& operation : diff(schema, goal, rules)) left += "; " + describe(operation);
-  throw Error(ErrorKind::kInternal, std::string("the ") + direction +
-                                        " operations do not lead to their goal" + left)
+  throw Error(ErrorKind::kInternal,
+              std::string("the ") + direction + " operations do not lead to their goal" + left)
       .hint("nothing was written; please report this with your models");
 }
 
@@ -53,8 +53,8 @@ std::vector<std::string> hint_warnings(const Workspace& workspace, const Schema&
                                        const Schema& to) {
   std::vector<std::string> warnings;
   for (const Rename& hint : inert_rename_hints(from, to, workspace.dialect().rules())) {
-    const std::string what = hint.table.empty() ? "table " + hint.to
-                                                : "column " + hint.table + "." + hint.to;
+    const std::string what =
+        hint.table.empty() ? "table " + hint.to : "column " + hint.table + "." + hint.to;
     warnings.push_back("renamed_from: " + hint.from + " of " + what +
                        " has no effect any more and can go");
   }

@@ -44,9 +44,10 @@ void check_renames(const Schema& from, const Schema& to, const std::vector<Renam
              rules.fold(column->from) == rules.fold(rename.from);
     });
     if (used) continue;
-    throw Error(ErrorKind::kUsage, "--rename " + rename_key(rename) + "=" + rename.to +
-                                       " fits nothing: the old name must be in the database and not "
-                                       "in the models, the new one the other way round")
+    throw Error(ErrorKind::kUsage,
+                "--rename " + rename_key(rename) + "=" + rename.to +
+                    " fits nothing: the old name must be in the database and not "
+                    "in the models, the new one the other way round")
         .hint("see what differs with `ormdb check`");
   }
 }
@@ -68,7 +69,8 @@ std::string quoted_option(const std::string& option, const std::string& value) {
 
 Literal fill_value(const std::string& text, const Type& type) {
   if (text.starts_with("sql:")) return Literal::expression(text.substr(4));
-  const bool number = !text.empty() && text.find_first_not_of("0123456789.-+eE") == std::string::npos;
+  const bool number =
+      !text.empty() && text.find_first_not_of("0123456789.-+eE") == std::string::npos;
   switch (type.kind) {
     case TypeKind::kBoolean:
       if (text == "true" || text == "1") return Literal::boolean(true);
@@ -162,7 +164,8 @@ class ValueDecider {
   void refuse_unused(const std::string& option, const std::map<std::string, std::string>& given) {
     for (const auto& [name, value] : given) {
       if (used_.count(name) > 0) continue;
-      throw Error(ErrorKind::kUsage, option + " " + name + " fits nothing: no column of this name is " +
+      throw Error(ErrorKind::kUsage, option + " " + name +
+                                         " fits nothing: no column of this name is " +
                                          (option == "--fill" ? "added or altered" : "altered"))
           .hint("see what differs with `ormdb check`");
     }
@@ -194,7 +197,8 @@ std::vector<Rename> decide_renames(const Schema& from, const Schema& to,
         continue;
       }
       const std::string thing = candidate.table.empty() ? "table" : "column";
-      open.push_back(thing + " " + rename_key(candidate) + " may have been renamed to " + candidate.to);
+      open.push_back(thing + " " + rename_key(candidate) + " may have been renamed to " +
+                     candidate.to);
       candidates.push_back(quoted_option("--rename", rename_key(candidate) + "=" + candidate.to));
       candidates.push_back(quoted_option("--no-rename", rename_key(candidate)));
     }

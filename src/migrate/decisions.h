@@ -1,7 +1,7 @@
-// Decisions that only a person can make: whether a drop and an add are a rename, what a new NOT NULL
-// column holds in old rows, how old values become those of a new type. They come as options
-// (--rename, --no-rename, --fill, --using) or from questions at a terminal; what stays open is an error
-// (needs_decision) that prints the options which decide it.
+// Decisions that only a person can make: whether a drop and an add are a rename, what a new NOT
+// NULL column holds in old rows, how old values become those of a new type. They come as options
+// (--rename, --no-rename, --fill, --using) or from questions at a terminal; what stays open is an
+// error (needs_decision) that prints the options which decide it.
 #pragma once
 
 #include <string>
@@ -17,8 +17,8 @@ struct TwoWays {
   std::vector<Operation> upgrade, downgrade;
 };
 
-/// Renames that hold: decided ones, hints in force, and what the user answered. Throws needs_decision
-/// for open candidates, kUsage for a --rename or --no-rename that fits nothing.
+/// Renames that hold: decided ones, hints in force, and what the user answered. Throws
+/// needs_decision for open candidates, kUsage for a --rename or --no-rename that fits nothing.
 std::vector<Rename> decide_renames(const Schema& from, const Schema& to,
                                    const MigrateOptions& options, const SchemaRules& rules);
 

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "migrate/offline.h"
 #include "migrate/preflight.h"
+#include "migrate/script_reader.h"
 
 namespace ormdb {
 
@@ -16,11 +17,23 @@ std::string rows_text(const std::vector<std::string>& rows) {
   return rows.empty() ? "base" : join(rows, ", ");
 }
 
+// An operation that reads well but does not fit the live schema: somebody changed the database.
+Error as_drift(const Error& error) {
+  if (error.kind() != ErrorKind::kScript || !error.statement().empty()) return error;
+  Error drift(ErrorKind::kConflict,
+              "the database is not as the script expects it: " + error.message());
+  return drift.where("database")
+      .hint(error.hint().empty() ? "see what differs with `ormdb check` or `ormdb diff "
+                                   "REVISION database`; nothing of this revision was applied"
+                                 : error.hint());
+}
+
 Error changed_meanwhile(const std::vector<std::string>& expected,
                         const std::vector<std::string>& found) {
-  return Error(ErrorKind::kConflict, "the version table was changed while this run was under way: "
-                                     "expected " + rows_text(expected) + ", found " +
-                                         rows_text(found))
+  return Error(ErrorKind::kConflict,
+               "the version table was changed while this run was under way: "
+               "expected " +
+                   rows_text(expected) + ", found " + rows_text(found))
       .where("database")
       .hint("look at `ormdb status`, then run the command again");
 }
@@ -47,7 +60,8 @@ Plan plan_run(const RevisionGraph& graph, Direction direction, const std::string
     throw Error(ErrorKind::kUsage, "a range like '" + target + "' is for --sql only")
         .hint("give a single target, or add --sql to print the statements of the range");
   }
-  if (direction == Direction::kUpgrade) return graph.plan_upgrade(target.empty() ? "head" : target, rows);
+  if (direction == Direction::kUpgrade)
+    return graph.plan_upgrade(target.empty() ? "head" : target, rows);
   return graph.plan_downgrade(target.empty() ? "-1" : target, rows);
 }
 
@@ -61,7 +75,8 @@ Executor::Executor(Workspace& workspace, const RunOptions& options)
 void Executor::apply_timeouts() {
   ConnectOptions& connect = workspace_.connect_options();
   const ConnectOptions before = connect;
-  if (options_.lock_timeout_ms) connect.lock_timeout = std::chrono::milliseconds(*options_.lock_timeout_ms);
+  if (options_.lock_timeout_ms)
+    connect.lock_timeout = std::chrono::milliseconds(*options_.lock_timeout_ms);
   if (options_.statement_timeout_ms) {
     connect.statement_timeout = std::chrono::milliseconds(*options_.statement_timeout_ms);
   }
@@ -80,7 +95,8 @@ RunResult Executor::run(Direction direction) {
   RunResult result;
   result.direction = direction;
   connection_ = workspace_.existing_connection();
-  Plan plan = plan_from(direction, connection_ ? store_.rows(*connection_) : std::vector<std::string>());
+  Plan plan =
+      plan_from(direction, connection_ ? store_.rows(*connection_) : std::vector<std::string>());
   if (connection_ != nullptr && direction == Direction::kUpgrade && !options_.allow_edited) {
     refuse_edited(edited_revisions(workspace_, log_, *connection_, plan.rows_before),
                   workspace_.graph());
@@ -92,9 +108,11 @@ RunResult Executor::run(Direction direction) {
   if (plan.steps.empty()) return result;
 
   connection_ = &workspace_.connection();
-  const int lock_ms = options_.run_lock_timeout_ms.value_or(workspace_.config().run_lock_timeout_ms);
+  const int lock_ms =
+      options_.run_lock_timeout_ms.value_or(workspace_.config().run_lock_timeout_ms);
   try {
-    const auto lock = dialect_.lock_run(workspace_.url(), *connection_, std::chrono::milliseconds(lock_ms));
+    const auto lock =
+        dialect_.lock_run(workspace_.url(), *connection_, std::chrono::milliseconds(lock_ms));
     plan = plan_from(direction, store_.rows(*connection_));
     result.rows_before = plan.rows_before;
     result.rows = plan.rows_before;
@@ -118,22 +136,22 @@ RunResult Executor::run(Direction direction) {
 
 void Executor::run_steps(const Plan& plan, RunResult& result) {
   std::size_t number = 0;
+  ScriptReader scripts(workspace_, plan);
   for (const PlanStep& step : plan.steps) {
     ++number;
     if (options_.step_started) {
       options_.step_started(number, plan.steps.size(), *step.revision, plan.direction);
     }
-    result.steps.push_back(run_step(step, plan.direction, result.rows));
+    result.steps.push_back(run_step(step, scripts.next(), plan.direction, result.rows));
     result.rows = step.rows_after;
   }
 }
 
-StepResult Executor::run_step(const PlanStep& step, Direction direction,
+StepResult Executor::run_step(const PlanStep& step, const LoadedScript& script, Direction direction,
                               const std::vector<std::string>& rows) {
   const double start = steady_milliseconds();
   StepResult result;
   result.revision = *step.revision;
-  const LoadedScript script = workspace_.load(*step.revision, direction);
   std::vector<SectionPart> parts = parts_of(script.operations(direction), dialect_.name());
   const bool whole = parts.empty() || (parts.size() == 1 && parts.front().transaction);
   if (whole && dialect_.transactional_ddl()) {
@@ -169,7 +187,7 @@ bool Executor::try_whole(const PlanStep& step, const LoadedScript& script, Direc
     if (!compiler.done()) first = compiler.next();
   } catch (const Error& error) {
     schema_loaded_ = false;
-    throw in_step(error, *step.revision, script, direction, error.operation());
+    throw in_step(as_drift(error), *step.revision, script, direction, error.operation());
   }
   for (const std::string& sql : first.before) connection_->execute(sql);
   const AtExit restore(*connection_, first.after);
@@ -211,12 +229,13 @@ void Executor::run_sections(SectionCompiler& compiler, CompiledSection first, co
       throw in_step(error, *step.revision, script, direction, error.operation());
     }
     if (!piece.before.empty() && keys_enforced) {
-      throw in_step(Error(ErrorKind::kUnsupported,
-                          "raw SQL and a table rebuild stand in one script, and what the rebuild "
-                          "needs is only known after the raw SQL ran")
-                        .hint("put the operations after the raw SQL into a revision of their own, or "
-                              "say what it does with `effects`"),
-                    *step.revision, script, direction, 0);
+      throw in_step(
+          Error(ErrorKind::kUnsupported,
+                "raw SQL and a table rebuild stand in one script, and what the rebuild "
+                "needs is only known after the raw SQL ran")
+              .hint("put the operations after the raw SQL into a revision of their own, or "
+                    "say what it does with `effects`"),
+          *step.revision, script, direction, 0);
     }
     piece.verify_integrity = !keys_enforced;
   }
@@ -272,7 +291,8 @@ void Executor::ensure_tables() {
 }
 
 void Executor::expect_rows(const std::vector<std::string>& rows) {
-  const std::vector<std::string> found = store_.rows(*connection_);
+  const std::vector<std::string> found =
+      tables_exist_ ? store_.rows_of_existing(*connection_) : store_.rows(*connection_);
   if (found != rows) throw changed_meanwhile(rows, found);
 }
 

@@ -4,8 +4,8 @@
 // 2. Take the run lock, read the rows again, plan again: another run may have been faster.
 // 3. For each step: load and compile its section, then in one transaction the statements, the check
 //    of the keys where they were not enforced, the version rows and the log row.
-//    A section with steps outside a transaction runs in parts, each journalled, so that a run that was
-//    killed goes on where it stopped.
+//    A section with steps outside a transaction runs in parts, each journalled, so that a run that
+//    was killed goes on where it stopped.
 // The schema is introspected once and then advanced in memory; a change made by somebody else
 // (schema_version) makes it be read again.
 #pragma once
@@ -20,8 +20,8 @@ namespace ormdb {
 
 std::string_view direction_name(Direction direction);  ///< "upgrade", "downgrade"
 
-/// Runs statements when it goes out of scope. What they put back is session state, so a failure to do
-/// so must not hide an error that is on its way.
+/// Runs statements when it goes out of scope. What they put back is session state, so a failure to
+/// do so must not hide an error that is on its way.
 class AtExit {
  public:
   AtExit(Connection& connection, std::vector<std::string> statements)
@@ -51,7 +51,7 @@ class Executor {
   void run_in_one_transaction(const Plan& plan, RunResult& result);
   StepResult run_inside(const PlanStep& step, Direction direction,
                         const std::vector<std::string>& rows, IntegrityCheck* check);
-  StepResult run_step(const PlanStep& step, Direction direction,
+  StepResult run_step(const PlanStep& step, const LoadedScript& script, Direction direction,
                       const std::vector<std::string>& rows);
 
   // One step; the names say how it commits.

@@ -37,10 +37,10 @@ bool Executor::part_is_done(const std::optional<UnfinishedStep>& half, const Sec
     if (!seen.finished && !said_done) {
       throw unknown_outcome(step, number, direction_name(half->direction));
     }
-    if (seen.hash != part.hash) {
-      throw in_step(Error(ErrorKind::kConflict, "statement " + std::to_string(number) +
-                                                    " of half-applied revision " + step.revision->id +
-                                                    " was edited after it was applied")
+    if (seen.hash != part.hash()) {
+      throw in_step(Error(ErrorKind::kConflict,
+                          "statement " + std::to_string(number) + " of half-applied revision " +
+                              step.revision->id + " was edited after it was applied")
                         .hint("restore it; what follows it may be edited"),
                     *step.revision, script, half->direction, static_cast<int>(part.first) + 1);
     }
@@ -96,7 +96,7 @@ void Executor::run_part(const SectionPart& part, std::size_t number, std::int64_
   }
   const int part_number = static_cast<int>(number);
   if (!part.transaction) {
-    log_.start_part(*connection_, step_id, entry, part_number, part.hash);
+    log_.start_part(*connection_, step_id, entry, part_number, part.hash());
     try {
       run_sections(compiler, std::move(first), step, script, direction, offset, result);
     } catch (const Error&) {
@@ -114,7 +114,7 @@ void Executor::run_part(const SectionPart& part, std::size_t number, std::int64_
   const auto check = verify ? dialect_.integrity_check(*connection_) : nullptr;
   run_sections(compiler, std::move(first), step, script, direction, offset, result);
   if (check) check->verify(*connection_);
-  log_.start_part(*connection_, step_id, entry, part_number, part.hash);
+  log_.start_part(*connection_, step_id, entry, part_number, part.hash());
   log_.finish_part(*connection_, step_id, part_number);
   fault_before_statement();
   transaction.commit();

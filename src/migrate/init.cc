@@ -28,9 +28,12 @@ constexpr std::string_view kRest = R"(
 std::string generic_config(const std::string& url) {
   const std::string database = url.empty() ? "${DATABASE_URL:-sqlite:///site.db}" : url;
   return "# Configuration of ormdb; the manual is ormdb.yaml(5).\n"
-         "database: " + database + "\n"
+         "database: " +
+         database +
+         "\n"
          "models: [models.yaml]\n"
-         "migrations: migrations\n" + std::string(kRest);
+         "migrations: migrations\n" +
+         std::string(kRest);
 }
 
 std::string multidb_config(const std::string& url) {
@@ -38,13 +41,16 @@ std::string multidb_config(const std::string& url) {
   return "# Configuration of ormdb; the manual is ormdb.yaml(5).\n"
          "databases:\n"
          "  default:\n"
-         "    database: " + database + "\n"
+         "    database: " +
+         database +
+         "\n"
          "    models: models.yaml\n"
          "    migrations: migrations/default\n"
          "  analytics:\n"
          "    database: ${ANALYTICS_URL:-sqlite:///analytics.db}\n"
          "    models: analytics.yaml\n"
-         "    migrations: migrations/analytics\n" + std::string(kRest);
+         "    migrations: migrations/analytics\n" +
+         std::string(kRest);
 }
 
 class Maker {
@@ -73,7 +79,8 @@ class Maker {
 
 }  // namespace
 
-std::vector<std::string> init_project(const std::string& directory, const std::string& template_name,
+std::vector<std::string> init_project(const std::string& directory,
+                                      const std::string& template_name,
                                       const std::string& database_url) {
   Maker maker(directory);
   if (template_name == "generic") {
@@ -100,20 +107,23 @@ std::vector<std::string> init_from_database(const Config& config) {
   for (const DatabaseConfig& database : config.databases) {
     Migrator migrator(config, database);
     if (!migrator.graph().empty()) {
-      throw Error(ErrorKind::kConflict, "there are scripts already in " +
-                                            display_path(database.versions.front()))
+      throw Error(ErrorKind::kConflict,
+                  "there are scripts already in " + display_path(database.versions.front()))
           .hint("a baseline is the first script of a project; use `ormdb migrate` from here on");
     }
     if (!migrator.rows().empty()) {
       throw Error(ErrorKind::kConflict, "the database is already at revision " +
-                                            join(migrator.rows(), ", ") + ", whose script is not here")
+                                            join(migrator.rows(), ", ") +
+                                            ", whose script is not here")
           .where("database")
           .hint("put that project's scripts into " + display_path(database.versions.front()));
     }
     const Schema schema = migrator.inspect({});
     if (database.models.size() != 1) {
-      throw Error(ErrorKind::kConfig, "init --from-database writes one models file, and `models:` "
-                                      "names " + std::to_string(database.models.size()))
+      throw Error(ErrorKind::kConfig,
+                  "init --from-database writes one models file, and `models:` "
+                  "names " +
+                      std::to_string(database.models.size()))
           .at(display_path(config.file));
     }
     const std::string& models = database.models.front();

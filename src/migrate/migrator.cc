@@ -174,7 +174,9 @@ std::vector<std::string> Migrator::operations_sql(const std::vector<Operation>& 
   return sql;
 }
 
-void Migrator::create_database() { impl_->workspace.dialect().create_database(impl_->workspace.url()); }
+void Migrator::create_database() {
+  impl_->workspace.dialect().create_database(impl_->workspace.url());
+}
 
 void Migrator::drop_database() {
   impl_->workspace.disconnect();

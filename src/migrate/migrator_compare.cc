@@ -13,9 +13,9 @@ namespace ormdb {
 namespace {
 
 Error behind(const std::vector<std::string>& pending) {
-  return Error(ErrorKind::kConflict, "the database is behind: " + counted(pending.size(), "revision") +
-                                         " of the scripts " + (pending.size() == 1 ? "is" : "are") +
-                                         " not applied")
+  return Error(ErrorKind::kConflict,
+               "the database is behind: " + counted(pending.size(), "revision") +
+                   " of the scripts " + (pending.size() == 1 ? "is" : "are") + " not applied")
       .where("database")
       .candidates(pending)
       .hint("run `ormdb upgrade heads` first, or compare with the scripts: --from-history");
@@ -53,7 +53,8 @@ DiffResult Migrator::migrate(const MigrateOptions& options) {
   return result;
 }
 
-DiffResult Migrator::merge(const std::vector<std::string>& revisions, const MigrateOptions& options) {
+DiffResult Migrator::merge(const std::vector<std::string>& revisions,
+                           const MigrateOptions& options) {
   Workspace& workspace = impl_->workspace;
   std::vector<std::string> arguments = revisions;
   if (arguments.empty()) arguments = {"heads"};
@@ -66,9 +67,10 @@ DiffResult Migrator::merge(const std::vector<std::string>& revisions, const Migr
     }
   }
   if (parents.size() < 2) {
-    throw Error(ErrorKind::kUsage, parents.empty() ? "there is nothing to merge: no revisions yet"
-                                                   : "there is nothing to merge: " + parents.front() +
-                                                         " is the only head")
+    throw Error(ErrorKind::kUsage,
+                parents.empty()
+                    ? "there is nothing to merge: no revisions yet"
+                    : "there is nothing to merge: " + parents.front() + " is the only head")
         .candidates(parents);
   }
   DiffResult result;

@@ -10,7 +10,8 @@ namespace ormdb {
 
 namespace {
 
-std::set<std::string> applied_set(const RevisionGraph& graph, const std::vector<std::string>& rows) {
+std::set<std::string> applied_set(const RevisionGraph& graph,
+                                  const std::vector<std::string>& rows) {
   std::set<std::string> ids;
   std::vector<std::string> known;
   for (const std::string& row : rows) {
@@ -20,7 +21,8 @@ std::set<std::string> applied_set(const RevisionGraph& graph, const std::vector<
   return ids;
 }
 
-// A log row for every revision that counts as applied now and did not before, or the other way round.
+// A log row for every revision that counts as applied now and did not before, or the other way
+// round.
 std::vector<std::string> stamp_log_sql(const RunLog& log, const RevisionGraph& graph,
                                        const std::vector<std::string>& before,
                                        const std::vector<std::string>& after, bool server_time) {
@@ -109,9 +111,9 @@ RunResult Migrator::ensure_version(bool sql) {
   Connection* existing = workspace.existing_connection();
   const bool there = existing != nullptr && impl_->store.exists(*existing);
   if (sql) {
-    result.sql = as_text(workspace.dialect(),
-                         there ? std::vector<std::string>() : impl_->store.create_sql(),
-                         "ormdb ensure-version");
+    result.sql =
+        as_text(workspace.dialect(), there ? std::vector<std::string>() : impl_->store.create_sql(),
+                "ormdb ensure-version");
     return result;
   }
   if (there) return result;

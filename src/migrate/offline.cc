@@ -34,14 +34,14 @@ OfflineStep OfflineRun::compile_step(const PlanStep& step, Direction direction, 
   out.revision = step.revision;
   const LoadedScript script = workspace_.load(*step.revision, direction);
   out.checksum = script.checksum(Direction::kUpgrade);
-  const std::vector<SectionPart> parts =
-      parts_of(script.operations(direction), dialect_.name());
+  const std::vector<SectionPart> parts = parts_of(script.operations(direction), dialect_.name());
   out.in_parts = parts.size() > 1 || (parts.size() == 1 && !parts.front().transaction);
   for (const SectionPart& part : parts) {
     try {
       out.parts.push_back(compile_part(part, schema, out));
     } catch (const Error& error) {
-      const int number = error.operation() > 0 ? error.operation() + static_cast<int>(part.first) : 0;
+      const int number =
+          error.operation() > 0 ? error.operation() + static_cast<int>(part.first) : 0;
       throw in_step(error, *step.revision, script, direction, number);
     }
   }
@@ -65,7 +65,8 @@ OfflinePart OfflineRun::compile_part(const SectionPart& part, Schema& schema, Of
     if (out.before.empty()) out.before = piece.before;
     if (out.after.empty()) out.after = piece.after;
     out.verify_integrity = out.verify_integrity || piece.verify_integrity;
-    for (const Statement& statement : piece.statements) compiled.statements.push_back(statement.sql);
+    for (const Statement& statement : piece.statements)
+      compiled.statements.push_back(statement.sql);
     if (!compiler.schema_known()) {
       const auto end = part.operations.begin() + static_cast<std::ptrdiff_t>(covered);
       schema = replay(dialect_, {part.operations.begin(), end}, before);
@@ -178,7 +179,8 @@ std::string OfflineRun::text_of(const Plan& plan, const std::vector<OfflineStep>
     if (!open) text += begin;
     if (step.verify_integrity) append_all(text, dialect_.integrity_check_sql());
     append_all(text, store_.change_sql(rows, plan.steps[i].rows_after));
-    append_all(text, {log_.finished_sql({step.revision->id, verb, "", step.checksum, statements}, true)});
+    append_all(text,
+               {log_.finished_sql({step.revision->id, verb, "", step.checksum, statements}, true)});
     text += "COMMIT;\n";
     append_all(text, step.after);
     rows = plan.steps[i].rows_after;

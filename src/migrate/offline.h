@@ -45,7 +45,8 @@ class OfflineRun {
   Plan plan_and_schema(Direction direction, Schema& schema, bool& from_nothing);
   Plan range_plan(Direction direction, const std::string& range) const;
   bool plan_needs_schema(const Plan& plan) const;
-  std::string text_of(const Plan& plan, const std::vector<OfflineStep>& steps, bool from_nothing) const;
+  std::string text_of(const Plan& plan, const std::vector<OfflineStep>& steps,
+                      bool from_nothing) const;
 
   Workspace& workspace_;
   const RunOptions& options_;

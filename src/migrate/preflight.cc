@@ -25,22 +25,24 @@ std::vector<std::string> edited_revisions(Workspace& workspace, const RunLog& lo
 void refuse_edited(const std::vector<std::string>& edited, const RevisionGraph& graph) {
   if (edited.empty()) return;
   const Revision* first = graph.find(edited.front());
-  std::string message = "the upgrade section of revision " + edited.front() +
-                        " was edited after it was applied here";
-  if (edited.size() > 1) message += " (and those of " + std::to_string(edited.size() - 1) + " more)";
+  std::string message =
+      "the upgrade section of revision " + edited.front() + " was edited after it was applied here";
+  if (edited.size() > 1)
+    message += " (and those of " + std::to_string(edited.size() - 1) + " more)";
   throw Error(ErrorKind::kConflict, message)
       .revision(edited.front())
       .where("script")
       .at(display_path(first->file), first->line)
       .candidates(edited)
-      .hint("restore the script and put the change into a new revision, or accept it with "
-            "--allow-edited");
+      .hint(
+          "restore the script and put the change into a new revision, or accept it with "
+          "--allow-edited");
 }
 
 void refuse_unversioned(Workspace& workspace, Connection& connection, const VersionStore& store,
                         const Plan& plan) {
-  const bool from_base = plan.rows_before.empty() && !plan.steps.empty() &&
-                         plan.direction == Direction::kUpgrade;
+  const bool from_base =
+      plan.rows_before.empty() && !plan.steps.empty() && plan.direction == Direction::kUpgrade;
   if (!from_base || store.exists(connection)) return;
   const Schema schema = workspace.introspect(connection);
   if (schema.tables.empty()) return;
@@ -51,8 +53,9 @@ void refuse_unversioned(Workspace& workspace, Connection& connection, const Vers
                                         ", so it was not made by these scripts")
       .where("database")
       .candidates(names)
-      .hint("adopt it with `ormdb init --from-database`, or, when it is already at a revision of "
-            "these scripts, say so with `ormdb stamp REVISION`");
+      .hint(
+          "adopt it with `ormdb init --from-database`, or, when it is already at a revision of "
+          "these scripts, say so with `ormdb stamp REVISION`");
 }
 
 void refuse_half_applied(const std::optional<UnfinishedStep>& half, const Plan& plan) {

@@ -19,8 +19,8 @@ std::vector<std::string> edited_revisions(Workspace& workspace, const RunLog& lo
 /// Throws kConflict naming the edited scripts.
 void refuse_edited(const std::vector<std::string>& edited, const RevisionGraph& graph);
 
-/// Throws kConflict when the database has tables but no version table and the plan starts at base: it
-/// was not made by these scripts.
+/// Throws kConflict when the database has tables but no version table and the plan starts at base:
+/// it was not made by these scripts.
 void refuse_unversioned(Workspace& workspace, Connection& connection, const VersionStore& store,
                         const Plan& plan);
 

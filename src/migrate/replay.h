@@ -8,9 +8,10 @@
 
 namespace ormdb {
 
-/// The schema after `operations`. Operations are applied in memory; where raw SQL makes that impossible
-/// and the dialect is SQLite, they are run in an embedded memory database that holds `before`. Throws
-/// kUnsupported with the operation's number otherwise, kScript when an operation does not fit.
+/// The schema after `operations`. Operations are applied in memory; where raw SQL makes that
+/// impossible and the dialect is SQLite, they are run in an embedded memory database that holds
+/// `before`. Throws kUnsupported with the operation's number otherwise, kScript when an operation
+/// does not fit.
 Schema replay(const Dialect& dialect, const std::vector<Operation>& operations, Schema before);
 
 /// Advances `schema` by a section, with errors that name the revision, the operation and its line.

@@ -39,7 +39,8 @@ std::string RunLog::quoted() const {
 }
 
 bool RunLog::exists(Connection& connection) const {
-  const std::string name = schema_.empty() ? std::string(kTable) : schema_ + "." + std::string(kTable);
+  const std::string name =
+      schema_.empty() ? std::string(kTable) : schema_ + "." + std::string(kTable);
   return dialect_.table_exists(connection, name);
 }
 
@@ -120,8 +121,8 @@ std::optional<UnfinishedStep> RunLog::unfinished(Connection& connection) const {
       "SELECT part, part_hash, finished FROM " + quoted() + " WHERE step = ? ORDER BY part, id",
       {step.id});
   for (std::size_t i = 0; i < parts.rows.size(); ++i) {
-    step.parts.push_back({static_cast<int>(parts.integer(i, 0)), parts.text(i, 1),
-                          !parts.is_null(i, 2)});
+    step.parts.push_back(
+        {static_cast<int>(parts.integer(i, 0)), parts.text(i, 1), !parts.is_null(i, 2)});
   }
   return step;
 }
@@ -137,13 +138,14 @@ std::int64_t RunLog::start_step(Connection& connection, const LogEntry& entry,
   return rows.integer(0, 0);
 }
 
-void RunLog::start_part(Connection& connection, std::int64_t step, const LogEntry& entry, int number,
-                        const std::string& hash) const {
-  connection.execute("INSERT INTO " + quoted() +
-                         " (step, revision, direction, started, ormdb_version, database_user, host, "
-                         "statements, part, part_hash) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?)",
-                     {step, entry.revision, entry.direction, now_utc(), std::string(ORMDB_VERSION),
-                      user_, host_, static_cast<std::int64_t>(number), hash});
+void RunLog::start_part(Connection& connection, std::int64_t step, const LogEntry& entry,
+                        int number, const std::string& hash) const {
+  connection.execute(
+      "INSERT INTO " + quoted() +
+          " (step, revision, direction, started, ormdb_version, database_user, host, "
+          "statements, part, part_hash) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?)",
+      {step, entry.revision, entry.direction, now_utc(), std::string(ORMDB_VERSION), user_, host_,
+       static_cast<std::int64_t>(number), hash});
 }
 
 void RunLog::finish_part(Connection& connection, std::int64_t step, int number) const {

@@ -1,9 +1,9 @@
-// The table ormdb_log: who ran which step when, with the checksum of what was applied; and, for a step
-// whose parts commit one by one, how far it got. Never consulted for what is applied.
+// The table ormdb_log: who ran which step when, with the checksum of what was applied; and, for a
+// step whose parts commit one by one, how far it got. Never consulted for what is applied.
 //
 // A row with `step` null is a step (or a stamp); a row with `step` set is a part of that step: its
-// number from 1, the hash of its text, when it started and finished. A part is what commits together:
-// a run of transactional operations, or one statement outside a transaction.
+// number from 1, the hash of its text, when it started and finished. A part is what commits
+// together: a run of transactional operations, or one statement outside a transaction.
 #pragma once
 
 #include <map>

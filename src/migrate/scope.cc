@@ -53,7 +53,8 @@ Schema in_scope(Schema schema, const ObjectFilter& filter, std::vector<std::stri
 
 void ignore_uncompared(const Schema& from, Schema& to, const CompareOptions& compare,
                        const SchemaRules& rules) {
-  if (compare.types && compare.defaults && compare.comments && compare.collations && compare.checks) {
+  if (compare.types && compare.defaults && compare.comments && compare.collations &&
+      compare.checks) {
     return;
   }
   std::map<std::string, const Table*> known;

@@ -9,9 +9,7 @@
 #include "base/file_system.h"
 #include "base/sql_scanner.h"
 #include "base/text.h"
-#include "base/yaml.h"
 #include "migrate/section.h"
-#include "script/operation_node.h"
 
 namespace ormdb {
 
@@ -23,23 +21,12 @@ std::vector<Operation> operations_of(const std::vector<ScriptStep>& steps) {
   return operations;
 }
 
-std::string effects_comment(const std::vector<Operation>& operations) {
-  if (operations.empty()) return "-- ormdb effects: []\n";
-  Node list = Node::list();
-  for (const Operation& operation : operations) list.push(operation_to_node(operation));
-  std::string text = "-- ormdb effects:\n";
-  for (const std::string& line : split(render_yaml(list), '\n')) {
-    if (!line.empty()) text += "--   " + line + "\n";
-  }
-  return text;
-}
-
-// The section's statements, each led by the operations that it completes, so that the SQL form can be
-// replayed as the YAML form can.
-std::vector<std::string> sql_section(const Dialect& dialect, const std::vector<Operation>& operations,
-                                     Schema schema) {
-  std::vector<std::string> texts;
-  if (operations.empty()) return texts;
+// The section's statements, each led by the operations that it completes, so that the SQL form can
+// be replayed as the YAML form can.
+std::vector<SqlStep> sql_section(const Dialect& dialect, const std::vector<Operation>& operations,
+                                 Schema schema) {
+  std::vector<SqlStep> steps;
+  if (operations.empty()) return steps;
   const CompiledSection section = dialect.compile(operations, schema);
   if (!section.before.empty()) {
     throw Error(ErrorKind::kUnsupported,
@@ -51,14 +38,16 @@ std::vector<std::string> sql_section(const Dialect& dialect, const std::vector<O
   for (std::size_t i = 0; i < section.statements.size(); ++i) {
     const Statement& statement = section.statements[i];
     const bool last = i + 1 == section.statements.size();
-    const std::size_t upto = last ? operations.size() : static_cast<std::size_t>(statement.operation);
+    const std::size_t upto =
+        last ? operations.size() : static_cast<std::size_t>(statement.operation);
     std::vector<Operation> effects;
     for (; told < upto; ++told) effects.push_back(operations[told]);
     const bool data = is_data_statement(statement.sql, sql_dialect(dialect.name()));
     const bool plain = data && effects.size() <= 1 && !needs_schema(effects);
-    texts.push_back((plain ? "" : effects_comment(effects)) + statement.sql);
+    steps.push_back({statement.sql});
+    if (!plain) steps.back().effects = std::move(effects);
   }
-  return texts;
+  return steps;
 }
 
 std::string render(const Workspace& workspace, const MigrateOptions& options,
@@ -82,11 +71,10 @@ std::string render(const Workspace& workspace, const MigrateOptions& options,
 void prove_readable(const Workspace& workspace, const MigrateOptions& options,
                     const Revision& revision, const TwoWays& ways, const Source& source) {
   const Revision header = scan_header(source);
-  const bool same_header = header.id == revision.id &&
-                           header.down_revisions == revision.down_revisions &&
-                           header.depends_on == revision.depends_on &&
-                           header.branch_labels == revision.branch_labels &&
-                           header.message == revision.message;
+  const bool same_header =
+      header.id == revision.id && header.down_revisions == revision.down_revisions &&
+      header.depends_on == revision.depends_on && header.branch_labels == revision.branch_labels &&
+      header.message == revision.message;
   const ScriptBody body = parse_body(source, workspace.dialect().name());
   const bool same_body = options.sql_format || (operations_of(body.upgrade) == ways.upgrade &&
                                                 operations_of(body.downgrade) == ways.downgrade);
@@ -96,10 +84,12 @@ void prove_readable(const Workspace& workspace, const MigrateOptions& options,
       .hint("nothing was written; please report this with your models");
 }
 
-// Runs one after_write hook; its failure is a warning with what it printed, as the script is written.
+// Runs one after_write hook; its failure is a warning with what it printed, as the script is
+// written.
 void run_hook(const std::string& command, const std::string& file,
               std::vector<std::string>& warnings) {
-  const std::string line = replace_all(command, "{file}", "'" + replace_all(file, "'", "'\\''") + "'");
+  const std::string line =
+      replace_all(command, "{file}", "'" + replace_all(file, "'", "'\\''") + "'");
   std::string output;
   FILE* pipe = popen((line + " 2>&1").c_str(), "r");
   if (pipe == nullptr) {

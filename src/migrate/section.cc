@@ -9,12 +9,6 @@ namespace ormdb {
 
 namespace {
 
-std::string hash_of(const std::vector<Operation>& operations) {
-  Node list = Node::list();
-  for (const Operation& operation : operations) list.push(operation_to_node(operation));
-  return sha256_hex(render_yaml(list));
-}
-
 // Statements of a non-transactional execute commit one by one.
 std::vector<Operation> split_execute(const Operation& operation, std::string_view dialect) {
   const auto* execute = operation.get_if<Execute>();
@@ -71,16 +65,21 @@ std::vector<SectionPart> parts_of(const std::vector<Operation>& operations,
   std::vector<SectionPart> parts;
   for (std::size_t i = 0; i < operations.size(); ++i) {
     if (operations[i].transaction) {
-      if (parts.empty() || !parts.back().transaction) parts.push_back({{}, i, true, ""});
+      if (parts.empty() || !parts.back().transaction) parts.push_back({{}, i, true});
       parts.back().operations.push_back(operations[i]);
       continue;
     }
     for (Operation& piece : split_execute(operations[i], dialect)) {
-      parts.push_back({{std::move(piece)}, i, false, ""});
+      parts.push_back({{std::move(piece)}, i, false});
     }
   }
-  for (SectionPart& part : parts) part.hash = hash_of(part.operations);
   return parts;
+}
+
+std::string SectionPart::hash() const {
+  Node list = Node::list();
+  for (const Operation& operation : operations) list.push(operation_to_node(operation));
+  return sha256_hex(render_yaml(list));
 }
 
 Error in_step(Error error, const Revision& revision, const LoadedScript& script,

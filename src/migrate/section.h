@@ -1,5 +1,5 @@
-// A script section on its way to SQL: compiled piece by piece, since raw SQL whose meaning is unknown
-// makes the rest depend on what the database looks like after it.
+// A script section on its way to SQL: compiled piece by piece, since raw SQL whose meaning is
+// unknown makes the rest depend on what the database looks like after it.
 #pragma once
 
 #include <optional>
@@ -20,9 +20,9 @@ class SectionCompiler {
   SectionCompiler(const Dialect& dialect, const std::vector<Operation>& operations, Schema& schema);
 
   bool done() const { return next_ == operations_.size(); }
-  /// Compiles as far as the schema is known. Operation numbers of the statements count from 1 in the
-  /// whole section. After it, schema_known() tells whether the caller must set the schema anew before
-  /// the next call.
+  /// Compiles as far as the schema is known. Operation numbers of the statements count from 1 in
+  /// the whole section. After it, schema_known() tells whether the caller must set the schema anew
+  /// before the next call.
   CompiledSection next();
   bool schema_known() const { return schema_known_; }
 
@@ -39,14 +39,16 @@ struct SectionPart {
   std::vector<Operation> operations;
   std::size_t first = 0;  ///< 0-based index of the first one in the section.
   bool transaction = true;
-  std::string hash;       ///< Of the operations as text.
+
+  std::string hash() const;  ///< Of the operations as text.
 };
 
 /// The parts in order. A non-transactional execute of several statements is a part for each.
-std::vector<SectionPart> parts_of(const std::vector<Operation>& operations, std::string_view dialect);
+std::vector<SectionPart> parts_of(const std::vector<Operation>& operations,
+                                  std::string_view dialect);
 
-/// Adds to an error of a step what the step knows: the revision, and for an operation its number, the
-/// script's line and the line's text.
+/// Adds to an error of a step what the step knows: the revision, and for an operation its number,
+/// the script's line and the line's text.
 Error in_step(Error error, const Revision& revision, const LoadedScript& script,
               Direction direction, int operation);
 

@@ -17,8 +17,11 @@ bool VersionStore::exists(Connection& connection) const {
 }
 
 std::vector<std::string> VersionStore::rows(Connection& connection) const {
+  return exists(connection) ? rows_of_existing(connection) : std::vector<std::string>();
+}
+
+std::vector<std::string> VersionStore::rows_of_existing(Connection& connection) const {
   std::vector<std::string> ids;
-  if (!exists(connection)) return ids;
   const Rows rows = connection.query("SELECT version_num FROM " + quoted());
   for (std::size_t i = 0; i < rows.rows.size(); ++i) ids.push_back(rows.text(i, 0));
   std::sort(ids.begin(), ids.end());

@@ -15,6 +15,7 @@ class VersionStore {
 
   bool exists(Connection& connection) const;
   std::vector<std::string> rows(Connection& connection) const;  ///< Sorted; none without the table.
+  std::vector<std::string> rows_of_existing(Connection& connection) const;  ///< The table is there.
 
   std::vector<std::string> create_sql() const;
   /// Statements that turn the rows `before` into `after`: updates first, then deletes and inserts.

@@ -31,8 +31,7 @@ Workspace::Workspace(const Config& config, const DatabaseConfig& database)
 
 const RevisionGraph& Workspace::graph() {
   if (!graph_) {
-    graph_ = RevisionGraph::build(
-        scan_directories(database_.versions, config_.recursive_versions));
+    graph_ = RevisionGraph::build(scan_directories(database_.versions, config_.recursive_versions));
   }
   return *graph_;
 }
@@ -88,18 +87,22 @@ LoadedScript Workspace::load(const Revision& revision, Direction direction) cons
     throw Error(ErrorKind::kScript, "revision " + revision.id + " has no downgrade section")
         .revision(revision.id)
         .at(script.source.file)
-        .hint("add a downgrade section to the script (an empty one says that nothing is to be done)");
+        .hint(
+            "add a downgrade section to the script (an empty one says that nothing is to be done)");
   }
   return script;
 }
 
 const std::vector<std::string>& foreign_version_tables() {
   static const std::vector<std::string> kTables = {
-      "alembic_version",   "flyway_schema_history", "schema_migrations",
-      "goose_db_version",  "databasechangelog",     "databasechangeloglock",
-      "django_migrations", "_prisma_migrations",    "atlas_schema_revisions",
-      "knex_migrations",   "knex_migrations_lock",  "__diesel_schema_migrations",
-      "_sqlx_migrations",  "phinxlog",              "refinery_schema_history"};
+      "alembic_version",        "flyway_schema_history",
+      "schema_migrations",      "goose_db_version",
+      "databasechangelog",      "databasechangeloglock",
+      "django_migrations",      "_prisma_migrations",
+      "atlas_schema_revisions", "knex_migrations",
+      "knex_migrations_lock",   "__diesel_schema_migrations",
+      "_sqlx_migrations",       "phinxlog",
+      "refinery_schema_history"};
   return kTables;
 }
 

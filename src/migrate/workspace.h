@@ -1,12 +1,12 @@
-// What every job of the migrator works with: the configuration, one database, its scripts and models.
-// Everything is opened or read on first use.
+// What every job of the migrator works with: the configuration, one database, its scripts and
+// models. Everything is opened or read on first use.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "base/config.h"
+#include "ormdb/config.h"
 #include "ormdb/dialect.h"
 #include "ormdb/revision.h"
 #include "script/script.h"

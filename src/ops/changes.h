@@ -22,6 +22,9 @@ struct ObjectChanges {
 /// A table that both schemas have. Lists stand in the order in which they are worked off.
 struct TableChanges {
   std::string name;  ///< Qualified, as `to` spells it.
+  /// Columns that change with the key or the options alone, and are the same as long as those
+  /// stand.
+  std::vector<std::pair<Column, Column>> columns_altered_first;
   std::optional<AlterTable> settings;
   std::vector<Index> dropped_indexes;
   std::vector<Constraint> dropped_constraints;  ///< Foreign keys, checks, uniques, primary key.

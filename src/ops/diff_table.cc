@@ -121,17 +121,28 @@ std::vector<Column> in_order_of_use(std::vector<Column> columns, const SchemaRul
   return result;
 }
 
-/// What an operation carries of a column that changes. One that is spelled the same and still
-/// changes its meaning with the table's key or options is shown in the rules' spelling, for the way
-/// back.
-std::pair<Column, Column> altered_column(std::pair<Column, Column> spelled,
-                                         std::pair<Column, Column> canonical) {
-  const std::string name = spelled.first.name;
-  spelled.second.name = name;
-  std::pair<Column, Column>& carried = spelled.first == spelled.second ? canonical : spelled;
-  carried.first.name = name;
-  carried.second.name = name;
-  return carried;
+/// Whether `column` means in `table` what the table's own column of the name does.
+bool means_the_same_in(const ComparedTable& table, const Column& column, const SchemaRules& rules) {
+  Table changed = table.spelled;
+  changed.columns[find_column(changed, column.name, rules)] = column;
+  const std::string name = rules.fold(column.name);
+  const InSurroundings there = in_surroundings(std::move(changed), table.schema, rules);
+  const Column* meaning = there.canonical.find_column(name);
+  const Column* own = table.canonical.find_column(name);
+  return meaning != nullptr && own != nullptr && *meaning == *own;
+}
+
+/// A column that is spelled the same and still changes its meaning with the table's key or options
+/// is carried in the rules' spelling: a database that keeps less than the spelling needs to be
+/// told. It is altered while the operation alone, and its reverse, change nothing else.
+void alter_meaning(const ComparedTable& from, const Column& spelled,
+                   std::pair<Column, Column> meaning, const SchemaRules& rules,
+                   TableChanges& changes) {
+  meaning.first.name = spelled.name;
+  meaning.second.name = spelled.name;
+  const bool first = means_the_same_in(from, meaning.second, rules);
+  auto& list = first ? changes.columns_altered_first : changes.altered_columns;
+  list.push_back(std::move(meaning));
 }
 
 void diff_columns(const ComparedTable& from, const ComparedTable& to, const SchemaRules& rules,
@@ -148,8 +159,14 @@ void diff_columns(const ComparedTable& from, const ComparedTable& to, const Sche
     const Column* after = to.canonical.find_column(name);
     if (before == nullptr || unchanged == nullptr || after == nullptr) continue;
     if (*before == *after && *unchanged == *after) continue;
-    changes.altered_columns.push_back(
-        altered_column({from.spelled.columns[found], column}, {*before, *after}));
+    const Column& spelled = from.spelled.columns[found];
+    Column target = column;
+    target.name = spelled.name;
+    if (spelled == target) {
+      alter_meaning(from, spelled, {*before, *after}, rules, changes);
+    } else {
+      changes.altered_columns.emplace_back(spelled, std::move(target));
+    }
   }
 }
 
@@ -214,6 +231,37 @@ void sort_constraints(std::vector<Constraint>& constraints) {
   });
 }
 
+std::vector<std::string> folded_names(const std::vector<Constraint>& constraints,
+                                      const SchemaRules& rules) {
+  std::vector<std::string> names;
+  for (const Constraint& constraint : constraints) {
+    if (constraint_name(constraint).empty()) continue;
+    names.push_back(rules.fold(constraint_name(constraint)));
+  }
+  return names;
+}
+
+/// Names do not count in the comparison, so a new constraint may come with the name of one that
+/// stays: it gets a number behind it.
+void give_free_names(std::vector<Constraint>& added, const std::vector<Constraint>& dropped,
+                     const Table& from, const SchemaRules& rules) {
+  std::vector<std::string> taken = folded_names(constraints_of(from), rules);
+  for (const std::string& name : folded_names(dropped, rules)) {
+    const auto found = std::find(taken.begin(), taken.end(), name);
+    if (found != taken.end()) taken.erase(found);
+  }
+  for (Constraint& constraint : added) {
+    const std::string wanted = constraint_name(constraint);
+    if (wanted.empty()) continue;
+    std::string name = wanted;
+    for (int number = 2; contains(taken, rules.fold(name)); ++number) {
+      name = wanted + "_" + std::to_string(number);
+    }
+    taken.push_back(rules.fold(name));
+    std::visit([&](auto& held) { held.name = name; }, constraint);
+  }
+}
+
 void diff_constraints(const InSurroundings& from, const Schema& from_schema,
                       const ComparedTable& to, const SchemaRules& rules, TableChanges& changes) {
   changes.dropped_constraints = spelled_constraints(
@@ -229,6 +277,7 @@ void diff_constraints(const InSurroundings& from, const Schema& from_schema,
   sort_constraints(changes.dropped_constraints);
   std::reverse(changes.dropped_constraints.begin(), changes.dropped_constraints.end());
   sort_constraints(changes.added_constraints);
+  give_free_names(changes.added_constraints, changes.dropped_constraints, from.spelled, rules);
 }
 
 bool same_parts(const std::vector<KeyPart>& spelled, const std::vector<KeyPart>& canonical,

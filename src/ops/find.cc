@@ -15,23 +15,35 @@ bool is_ascii(std::string_view text) {
 template <typename Items>
 std::size_t find_plain(const Items& items, std::string_view name, const SchemaRules& rules) {
   const NameMatcher matcher(name, rules);
-  std::size_t folded = items.size();
   for (std::size_t i = 0; i < items.size(); ++i) {
     if (matcher.exact(items[i].name)) return i;
-    if (folded == items.size() && matcher.same(items[i].name)) folded = i;
   }
-  return folded;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (matcher.same(items[i].name)) return i;
+  }
+  return items.size();
 }
 
 template <typename Items>
 std::size_t find_qualified(const Items& items, std::string_view name, const SchemaRules& rules) {
   const NameMatcher matcher(name, rules);
-  std::size_t folded = items.size();
   for (std::size_t i = 0; i < items.size(); ++i) {
     if (matcher.exact(items[i].schema, items[i].name)) return i;
-    if (folded == items.size() && matcher.same(items[i].schema, items[i].name)) folded = i;
   }
-  return folded;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (matcher.same(items[i].schema, items[i].name)) return i;
+  }
+  return items.size();
+}
+
+/// Whether the last letters show that two names differ in more than case. Most names do, and names
+/// of a kind tend to begin alike.
+bool ends_otherwise(std::string_view a, std::string_view b) {
+  if (a.empty() || b.empty()) return a.empty() != b.empty();
+  const auto x = static_cast<unsigned char>(a.back());
+  const auto y = static_cast<unsigned char>(b.back());
+  constexpr unsigned kCaseBit = 0x20;
+  return x < 0x80 && y < 0x80 && (x | kCaseBit) != (y | kCaseBit);
 }
 
 }  // namespace
@@ -46,9 +58,12 @@ bool NameMatcher::exact(std::string_view schema, std::string_view name) const {
 }
 
 bool NameMatcher::same(std::string_view name) const {
-  if (name == wanted_) return true;
-  const bool maybe = iequals(name, wanted_) || !ascii_ || !is_ascii(name);
-  return maybe && rules_.fold(name) == rules_.fold(wanted_);
+  if (ends_otherwise(name, wanted_)) return false;
+  if (name.size() == wanted_.size()) {
+    if (name == wanted_) return true;
+    if (iequals(name, wanted_)) return rules_.fold(name) == rules_.fold(wanted_);
+  }
+  return !(ascii_ && is_ascii(name)) && rules_.fold(name) == rules_.fold(wanted_);
 }
 
 bool NameMatcher::same(std::string_view schema, std::string_view name) const {

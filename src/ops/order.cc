@@ -69,17 +69,16 @@ bool is_key(const Constraint& constraint) {
          std::holds_alternative<Unique>(constraint);
 }
 
-/// The table's indexes, out of it, by name.
-std::vector<Index> taken_indexes(Table& table) {
-  std::vector<Index> indexes = std::exchange(table.indexes, {});
+void sort_indexes(std::vector<Index>& indexes) {
   std::sort(indexes.begin(), indexes.end(), [](const Index& a, const Index& b) {
     if (a.name != b.name) return a.name < b.name;
     return describe_parts(a.columns) < describe_parts(b.columns);
   });
-  return indexes;
 }
 
 void Orderer::collect() {
+  for (Table& table : changes_.tables.created) sort_indexes(table.indexes);
+  for (Table& table : changes_.tables.dropped) sort_indexes(table.indexes);
   for (const Table& table : changes_.tables.created) {
     created_tables_.insert(fold(qualified_name(table)));
     created_relations_.insert(fold(table.name));
@@ -213,7 +212,7 @@ void Orderer::create_tables() {
   TablesInOrder ordered = in_order(std::move(changes_.tables.created));
   for (Table& table : ordered.tables) {
     const std::string name = qualified_name(table);
-    const std::vector<Index> indexes = taken_indexes(table);
+    const std::vector<Index> indexes = std::exchange(table.indexes, {});
     emit(CreateTable{std::move(table)});
     for (const Index& index : indexes) emit(CreateIndex{name, index});
   }
@@ -222,6 +221,9 @@ void Orderer::create_tables() {
 
 void Orderer::alter(TableChanges& table) {
   const std::string& name = table.name;
+  for (auto& [from, to] : table.columns_altered_first) {
+    emit(AlterColumn{name, std::move(from), std::move(to), {}});
+  }
   for (Index& index : table.dropped_indexes) emit(DropIndex{name, std::move(index)});
   for (Constraint& constraint : table.dropped_constraints) {
     emit(DropConstraint{name, std::move(constraint)});
@@ -253,7 +255,7 @@ void Orderer::drop_tables() {
   std::reverse(ordered.tables.begin(), ordered.tables.end());
   for (Table& table : ordered.tables) {
     const std::string name = qualified_name(table);
-    for (const Index& index : taken_indexes(table)) emit(DropIndex{name, index});
+    for (const Index& index : std::exchange(table.indexes, {})) emit(DropIndex{name, index});
     emit(DropTable{std::move(table)});
   }
 }

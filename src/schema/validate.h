@@ -9,8 +9,8 @@
 
 namespace ormdb {
 
-/// One thing that is wrong. `path` says where in the schema: {"tables", "post", "columns", "user_id",
-/// "references"}; the models' reader turns it into file and line.
+/// One thing that is wrong. `path` says where in the schema: {"tables", "post", "columns",
+/// "user_id", "references"}; the models' reader turns it into file and line.
 struct SchemaProblem {
   std::vector<std::string> path;
   std::string message;
@@ -18,14 +18,14 @@ struct SchemaProblem {
 };
 
 struct ValidateOptions {
-  int max_identifier_length = 0;                          ///< Bytes; 0: no limit.
-  std::function<std::string(std::string_view)> fold;      ///< Names equal under it are the same.
-  std::string dialect;                                    ///< "" checks nothing that only one knows.
+  int max_identifier_length = 0;                      ///< Bytes; 0: no limit.
+  std::function<std::string(std::string_view)> fold;  ///< Names equal under it are the same.
+  std::string dialect;                                ///< "" checks nothing that only one knows.
 };
 
 /// Foreign keys to nowhere or to columns without a key, type mismatches between a key and what it
-/// references, duplicate names, keys and indexes over unknown columns, two primary keys, names too long,
-/// relationships and triggers to nowhere, enums nobody declared, a table without columns.
+/// references, duplicate names, keys and indexes over unknown columns, two primary keys, names too
+/// long, relationships and triggers to nowhere, enums nobody declared, a table without columns.
 std::vector<SchemaProblem> validate(const Schema& schema, const ValidateOptions& options);
 
 /// Whether a key of type `a` can hold what a column of type `b` holds. SQLite stores any value

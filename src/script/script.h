@@ -1,6 +1,7 @@
 // A script: the file of one revision, in YAML or SQL form. See ormdb-script(5).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,13 @@ enum class ScriptFormat { kYaml, kSql };
 struct ScriptStep {
   Operation operation;
   int line = 0;
+};
+
+/// A statement of the SQL form, and the effects that stand before it as comments (none: no
+/// comment).
+struct SqlStep {
+  std::string sql;
+  std::optional<std::vector<Operation>> effects = std::nullopt;
 };
 
 struct ScriptBody {
@@ -55,12 +63,12 @@ std::string section_checksum(std::string_view text, Direction direction);
 
 /// A whole script as text: the leading comment, header, body. parse_body(render) gives the same
 /// operations, scan_header(render) the same header. What fits into 100 columns stands on one line,
-/// a created table has one column a line. For the SQL form, each element is one statement; throws
+/// a created table has one column a line. For the SQL form, each step is one statement; throws
 /// kUnsupported for one with a line that begins with "-- ormdb ", which would be read as a marker.
 std::string render_yaml_script(const Revision& header, const std::vector<Operation>& upgrade,
                                const std::vector<Operation>& downgrade);
-std::string render_sql_script(const Revision& header, const std::vector<std::string>& upgrade_sql,
-                              const std::vector<std::string>& downgrade_sql);
+std::string render_sql_script(const Revision& header, const std::vector<SqlStep>& upgrade,
+                              const std::vector<SqlStep>& downgrade);
 
 /// A section's operations as a YAML list; "" for none.
 std::string render_operations(const std::vector<Operation>& operations);

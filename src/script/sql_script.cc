@@ -162,19 +162,34 @@ std::string terminated(const std::string& statement) {
   return text + (may_end_in_comment ? "\n;\n" : ";\n");
 }
 
-std::string section_text(const std::vector<std::string>& statements) {
+void refuse_directives(const std::string& statement) {
+  LineReader lines(statement);
+  TextLine line;
+  while (lines.next(line)) {
+    if (!parse_directive(line.text)) continue;
+    throw Error(ErrorKind::kUnsupported, "a statement has the line '" + std::string(line.text) +
+                                             "', which an SQL script would read as a directive")
+        .statement(statement)
+        .hint("write the script in YAML, or change that line");
+  }
+}
+
+std::string effects_text(const std::vector<Operation>& effects) {
+  if (effects.empty()) return "-- ormdb effects: []\n";
+  std::string text = "-- ormdb effects:\n";
+  const std::string yaml = render_operations(effects);
+  LineReader lines(yaml);
+  TextLine line;
+  while (lines.next(line)) text += "--   " + std::string(line.text) + "\n";
+  return text;
+}
+
+std::string section_text(const std::vector<SqlStep>& steps) {
   std::string text;
-  for (const std::string& statement : statements) {
-    LineReader lines(statement);
-    TextLine line;
-    while (lines.next(line)) {
-      if (!parse_directive(line.text)) continue;
-      throw Error(ErrorKind::kUnsupported, "a statement has the line '" + std::string(line.text) +
-                                               "', which an SQL script would read as a directive")
-          .statement(statement)
-          .hint("write the script in YAML, or change that line");
-    }
-    text += terminated(statement);
+  for (const SqlStep& step : steps) {
+    refuse_directives(step.sql);
+    if (step.effects) text += effects_text(*step.effects);
+    text += terminated(step.sql);
   }
   return text;
 }
@@ -205,8 +220,8 @@ std::string_view script_parts::sql_section(std::string_view text, Direction dire
   return direction == Direction::kUpgrade ? sections.upgrade.text : sections.downgrade.text;
 }
 
-std::string render_sql_script(const Revision& header, const std::vector<std::string>& upgrade_sql,
-                              const std::vector<std::string>& downgrade_sql) {
+std::string render_sql_script(const Revision& header, const std::vector<SqlStep>& upgrade,
+                              const std::vector<SqlStep>& downgrade) {
   const auto& parents = header.down_revisions;
   std::string text = header_line("revision", render_header_scalar(header.id));
   text += header_line("down_revision", parents.empty()       ? "null"
@@ -219,8 +234,8 @@ std::string render_sql_script(const Revision& header, const std::vector<std::str
   }
   text += header_line("message", render_header_scalar(header.message));
   if (!header.created.empty()) text += header_line("created", render_header_scalar(header.created));
-  text += "-- ormdb upgrade\n" + section_text(upgrade_sql);
-  return text + "-- ormdb downgrade\n" + section_text(downgrade_sql);
+  text += "-- ormdb upgrade\n" + section_text(upgrade);
+  return text + "-- ormdb downgrade\n" + section_text(downgrade);
 }
 
 }  // namespace ormdb

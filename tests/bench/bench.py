@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 
+ALEMBIC = ["/usr/bin/python3", "-m", "alembic"]    # the system's Python has Debian's package
 SCRIPT = """format: 1
 revision: r{n:05d}
 down_revision: {down}
@@ -155,10 +156,10 @@ def bench_alembic(ormdb, runs, revisions, place, report):
 
     def alembic():
         remove(folder + "/site.db")
-        return timed(["alembic", "upgrade", "head"], folder)
+        return timed([*ALEMBIC, "upgrade", "head"], folder)
     report("upgrade of %d revisions: ormdb / Alembic" % revisions, *pairs(own, alembic, max(1, runs // 2)))
     report("current at %d revisions: ormdb / Alembic" % revisions,
-           *pairs(lambda: timed([ormdb, "current"], own_folder), lambda: timed(["alembic", "current"], folder), max(1, runs // 2)))
+           *pairs(lambda: timed([ormdb, "current"], own_folder), lambda: timed([*ALEMBIC, "current"], folder), max(1, runs // 2)))
 
 
 def bench_check(ormdb, runs, tables, place, report):

@@ -1,8 +1,9 @@
 // ormdb.yaml and .env: any text is a configuration, or an error of kind config.
 #include <string>
 
-#include "base/config.h"
+#include "base/config_text.h"
 #include "fuzz_input.h"
+#include "ormdb/config.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace ormdb;

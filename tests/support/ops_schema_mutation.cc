@@ -71,9 +71,26 @@ bool same_names(const std::vector<KeyPart>& parts, const std::vector<std::string
   return a == b && parts.size() == names.size();
 }
 
+/// Whether the key's columns have the types of the parent's.
+bool types_fit(const ForeignKey& key, const Table& table, const Table& parent) {
+  std::vector<std::string> referenced = key.referenced_columns;
+  if (referenced.empty() && parent.primary_key) {
+    for (const KeyPart& part : parent.primary_key->columns) referenced.push_back(part.column);
+  }
+  for (std::size_t i = 0; i < key.columns.size() && i < referenced.size(); ++i) {
+    const Column* own = column_of(table, key.columns[i]);
+    const Column* other = column_of(parent, referenced[i]);
+    if (own == nullptr || other == nullptr) return false;
+    const bool native =
+        own->type.kind == TypeKind::kNative || other->type.kind == TypeKind::kNative;
+    if (!native && own->type.kind != other->type.kind) return false;
+  }
+  return true;
+}
+
 bool foreign_key_fits(const ForeignKey& key, const Table& table, const Schema& schema) {
   const Table* parent = table_of(schema, key.referenced_table);
-  if (parent == nullptr) return false;
+  if (parent == nullptr || !types_fit(key, table, *parent)) return false;
   for (const std::string& name : key.columns) {
     if (column_of(table, name) == nullptr) return false;
   }

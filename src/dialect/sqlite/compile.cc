@@ -76,7 +76,7 @@ class Compiler {
   void flush(const std::string& name);
   void write(const std::vector<PendingTable>& tables);
   void note_rebuild(const PendingTable& table, const std::vector<PendingTable>& together);
-  void free_index_name(const std::string& name);
+  void free_index_name(const std::string& name, const std::string& table);
   void rename_in_database(const RenameColumn& op);
   bool rename_pending(PendingTable& pending, const RenameColumn& op);
   void note_data(const DataEffect& effect) { enforcement_.data_step(number_, effect, schema_); }
@@ -182,14 +182,13 @@ void Compiler::note_rebuild(const PendingTable& table, const std::vector<Pending
   if (!now.foreign_keys.empty()) enforcement_.prefer_off();
 }
 
-// Names of indexes are unique in a database; a pending table may still hold a dropped one.
-void Compiler::free_index_name(const std::string& name) {
-  const std::string holder = pending_.with_index(name);
-  if (!holder.empty()) flush(holder);
+// Names of indexes are unique in a database; another pending table may still hold a dropped one.
+void Compiler::free_index_name(const std::string& name, const std::string& table) {
+  if (pending_.forget_index(name, table)) emit("DROP INDEX " + quote_sqlite(name));
 }
 
 void Compiler::step(const CreateTable& op) {
-  for (const Index& index : op.table.indexes) free_index_name(index.name);
+  for (const Index& index : op.table.indexes) free_index_name(index.name, op.table.name);
   if (!forecast_.joins(index_, qualified_name(op.table))) {
     emit(create_table_sql(op.table, schema_.enums));
     for (const Index& index : op.table.indexes) emit(create_index_sql(index, op.table.name));
@@ -294,8 +293,8 @@ void Compiler::step(const RenameColumn& op) {
 }
 
 void Compiler::step(const CreateIndex& op) {
+  free_index_name(op.index.name, op.table);
   if (join(op.table) != nullptr) return;
-  free_index_name(op.index.name);
   emit(create_index_sql(op.index, op.table));
 }
 

@@ -23,8 +23,8 @@ bool any_action(const Schema& schema) {
   return false;
 }
 
-// Whether the statement can fire the trigger. An upsert reads as an update and is an insert too, and
-// a row that is replaced is deleted.
+// Whether the statement can fire the trigger. An upsert reads as an update and is an insert too,
+// and a row that is replaced is deleted.
 bool fires_trigger(const DataEffect& effect, const Trigger& trigger) {
   if (!same_name(trigger.table, effect.table)) return false;
   const auto has = [&](const char* event) { return holds_name(trigger.events, event); };

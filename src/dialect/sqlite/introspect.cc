@@ -90,7 +90,8 @@ class SchemaBuilder {
   void take(Trigger&& trigger) { schema_.triggers.push_back(std::move(trigger)); }
 
   // A key of another type than what it references works on SQLite, and would be taken for a mistake
-  // in models: such a column keeps its type as SQLite's own spelling, which says that it is meant so.
+  // in models: such a column keeps its type as SQLite's own spelling, which says that it is meant
+  // so.
   void spell_loose_keys(Table& table) {
     for (const ForeignKey& key : table.foreign_keys) {
       const auto parent = tables_.find(to_lower(key.referenced_table));

@@ -95,10 +95,22 @@ void alter_enum_column(Table& table, Column& column, const Enum& from, const Enu
   }
 }
 
+// The table, first, with what an operation on it may have to look up: enums, and for foreign keys
+// that name no columns the tables that they reference.
+Schema surroundings(const Table& table, const Schema& schema) {
+  Schema result;
+  result.enums = schema.enums;
+  result.tables.push_back(table);
+  for (const ForeignKey& key : table.foreign_keys) {
+    const Table* parent = lookup_table(schema, key.referenced_table);
+    if (parent == nullptr || lookup_table(result, parent->name) != nullptr) continue;
+    result.tables.push_back(*parent);
+  }
+  return result;
+}
+
 bool changes_sql(const Operation& operation, const Table& table, const Schema& before) {
-  Schema alone;
-  alone.enums = before.enums;
-  alone.tables.push_back(table);
+  Schema alone = surroundings(table, before);
   if (const auto* alter = operation.get_if<AlterEnum>()) {
     alter_enum(alone, alter->from, alter->to);
   } else {

@@ -6,6 +6,7 @@
 #include "base/sql_scanner.h"
 #include "base/text.h"
 #include "dialect/sqlite/ddl_cursor.h"
+#include "dialect/sqlite/rebuild.h"
 #include "dialect/sqlite/types.h"
 
 namespace ormdb {
@@ -158,8 +159,12 @@ void normalize_column(const Table& table, Column& column, bool strict) {
   const bool alias = is_rowid_alias(table, column);
   column.type = normalized_type(table, column, strict);
   fold_sqlite_name(column.name);
-  if (alias) column.nullable = false;
-  if (!alias) column.autoincrement = false;
+  if (alias) {
+    column.nullable = false;
+    column.options["sqlite"].erase("not_null_on_conflict");  // a NULL becomes the next rowid
+  } else {
+    column.autoincrement = false;
+  }
   normalize_default(column.default_value);
   if (column.generated) normalize_sqlite_text(column.generated->expression);
   if (!column.collation.empty()) column.collation = folded_collation(std::move(column.collation));
@@ -237,6 +242,7 @@ void normalize_foreign_keys(Table& table) {
 }
 
 void normalize_checks(Table& table) {
+  unqualify_checks(table);  // as a rebuild writes them
   for (Check& check : table.checks) {
     check.name.clear();
     normalize_sqlite_text(check.expression);

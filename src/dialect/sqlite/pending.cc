@@ -74,13 +74,15 @@ std::vector<std::string> PendingTables::referencing(std::string_view target) con
   return names;
 }
 
-std::string PendingTables::with_index(std::string_view name) const {
-  for (const PendingTable& table : tables_) {
-    for (const Index& index : table.rebuild.from.indexes) {
-      if (same_name(index.name, name)) return table.name;
-    }
+bool PendingTables::forget_index(std::string_view name, std::string_view keeper) {
+  for (PendingTable& table : tables_) {
+    if (same_name(table.name, keeper)) continue;
+    const auto erased = std::erase_if(table.rebuild.from.indexes, [&](const Index& index) {
+      return same_name(index.name, name);
+    });
+    if (erased > 0) return true;
   }
-  return "";
+  return false;
 }
 
 void PendingTables::table_renamed(const std::string& from, const std::string& to) {

@@ -32,8 +32,9 @@ class PendingTables {
 
   /// The pending tables that in the database still have a key to `target`, not counting itself.
   std::vector<std::string> referencing(std::string_view target) const;
-  /// The pending table that in the database still has an index of that name; "" for none.
-  std::string with_index(std::string_view name) const;
+  /// Forgets the index of that name that a pending table other than `keeper` still has in the
+  /// database; false when there is none. The caller drops it there.
+  bool forget_index(std::string_view name, std::string_view keeper);
   /// A table was renamed in the database; keys of the waiting ones follow.
   void table_renamed(const std::string& from, const std::string& to);
 

@@ -55,6 +55,13 @@ bool copies_rowid(const Rebuild& rebuild, const Table& to) {
   return !rowid_name(rebuild.from).empty() && !rowid_name(to).empty();
 }
 
+// SQLite has no table of generated columns alone.
+const Column& first_stored_column(const Table& table) {
+  std::size_t i = 0;
+  while (table.columns.at(i).generated) ++i;
+  return table.columns[i];
+}
+
 std::string copy_sql(const Rebuild& rebuild, const Table& to, const std::string& temporary) {
   std::vector<std::string> targets;
   std::vector<std::string> values;
@@ -69,9 +76,10 @@ std::string copy_sql(const Rebuild& rebuild, const Table& to, const std::string&
     values.push_back(source->second.expression);
   }
   if (targets.empty()) {
-    throw Error(ErrorKind::kUnsupported,
-                "no column of table " + to.name + " is left to keep its rows")
-        .hint("drop the table and create it anew");
+    // No old column stays, the rows do: one new column's default is selected for each.
+    const Column& first = first_stored_column(to);
+    targets.push_back(quote_sqlite(first.name));
+    values.push_back(first.default_value ? sqlite_literal(*first.default_value) : "NULL");
   }
   return "INSERT OR ABORT INTO " + quote_sqlite(temporary) + " (" + join(targets, ", ") +
          ")\nSELECT " + join(values, ", ") + " FROM " + quote_sqlite(rebuild.from.name);

@@ -15,12 +15,14 @@ namespace ormdb {
 ///   defaults     true/false are 1/0; expressions in their canonical form (sql_scanner.h). DEFAULT
 ///                NULL and no default differ: the database keeps the difference
 ///   collations   BINARY is none; that of a key part is none when it is its column's own
-///   foreign keys without columns get the primary key they mean; NO ACTION and MATCH SIMPLE are none
-///   SQL text     SQLite's own or the common one, canonical; checks, views and triggers that have
+///   foreign keys without columns get the primary key they mean; NO ACTION and MATCH SIMPLE are
+///   none SQL text     SQLite's own or the common one, canonical; checks, views and triggers that
+///   have
 ///                none for SQLite are gone
 ///   gone         comments, other dialects' options, relationships, rename hints, index methods,
 ///                included columns, operator classes, NULLS FIRST
-///   order        that of columns and key parts; everything else is sorted, equal constraints merged
+///   order        that of columns and key parts; everything else is sorted, equal constraints
+///   merged
 class SqliteRules : public SchemaRules {
  public:
   std::string_view dialect() const override { return "sqlite"; }

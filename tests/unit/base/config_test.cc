@@ -1,7 +1,9 @@
-#include "base/config.h"
+#include "ormdb/config.h"
 
 #include <catch2/catch.hpp>
 #include <cstdlib>
+
+#include "base/config_text.h"
 
 namespace ormdb {
 namespace {

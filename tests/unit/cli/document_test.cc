@@ -116,10 +116,9 @@ TEST_CASE("a status document names revisions by id, and a half-applied step or n
   status.applied = {revision("aaaa", {})};
   status.pending = {revision("bbbb", {"aaaa"})};
   status.rows = {"aaaa"};
-  CHECK(
-      render_json(status_document(status)) ==
-      R"({"applied": ["aaaa"], "pending": ["bbbb"], "edited": [], "missing": [], )"
-      R"("out_of_order": [], "half_applied": null, "locked_by": null, "rows": ["aaaa"]})");
+  CHECK(render_json(status_document(status)) ==
+        R"({"applied": ["aaaa"], "pending": ["bbbb"], "edited": [], "missing": [], )"
+        R"("out_of_order": [], "half_applied": null, "locked_by": null, "rows": ["aaaa"]})");
   status.half_applied = StatusResult::HalfApplied{"bbbb", Direction::kDowngrade, 2, 5};
   status.locked_by = "pid 4711 on web1";
   const Node document = status_document(status);

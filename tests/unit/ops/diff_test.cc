@@ -361,6 +361,38 @@ TEST_CASE("A foreign key without columns is dropped by the key that it meant") {
   CHECK(equivalent(reached, to, rules));
 }
 
+TEST_CASE("What a key's part compares by is taken from the columns as they will be") {
+  // The index says NOCASE as its column does; when the column no longer does, it says more than
+  // before.
+  Schema from;
+  from.tables = {sample()};
+  from.tables[0].columns[2].collation = "NOCASE";
+  from.tables[0].indexes = {index("ix", {"b"})};
+  from.tables[0].indexes[0].columns[0].collation = "NOCASE";
+  Schema to = from;
+  to.tables[0].columns[2].collation = "";
+  to.tables[0].indexes[0].columns[0].collation = "";
+  const TestRules rules;
+  const std::vector<Operation> operations = diff(from, to, rules);
+  CHECK(words(operations) == std::vector<std::string>{"drop index ix on t(b collate NOCASE)",
+                                                      "alter column t.b: no collation",
+                                                      "create index ix on t(b)"});
+  apply(operations, from, rules);
+  CHECK(equivalent(from, to, rules));
+}
+
+TEST_CASE("A column that only its key kept from null is altered with the key") {
+  Schema from;
+  from.tables = {sample()};
+  from.tables[0].columns[0].nullable = true;
+  Schema to = from;
+  to.tables[0].primary_key.reset();
+  CHECK(words(diff(from, to, TestRules())) ==
+        std::vector<std::string>{"alter column t.id: nullable", "drop from t primary key (id)"});
+  CHECK(words(diff(to, from, TestRules())) ==
+        std::vector<std::string>{"alter column t.id: not null", "add to t primary key (id)"});
+}
+
 TEST_CASE("Operations carry neither hints nor relationships") {
   Schema to;
   to.tables = {table("t")};

@@ -1,37 +1,18 @@
 // The laws of diff, apply and reverse over generated schemas.
 //
-// ORMDB_LAW_SEED and ORMDB_LAW_CASES choose the cases; a failing one prints its seed and the pair
-// of schemas, made as small as it still fails.
+// support/ops_law.h says how cases are chosen and shown.
 
-#include <algorithm>
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <functional>
 #include <set>
 
-#include "base/yaml.h"
 #include "ormdb/diff.h"
 #include "ormdb/error.h"
-#include "schema/schema_node.h"
+#include "support/ops_law.h"
 #include "support/ops_schema_generator.h"
 #include "support/ops_test_rules.h"
 
 namespace ormdb {
 namespace {
-
-std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
-/// What is wrong with a pair; "" when the laws hold.
-using Law = std::function<std::string(const Schema&, const Schema&)>;
-
-std::string listing(const std::vector<Operation>& operations) {
-  std::string text;
-  for (const Operation& operation : operations) text += "\n  " + describe(operation);
-  return text;
-}
 
 std::string diff_reaches_the_target(const Schema& from, const Schema& to,
                                     const SchemaRules& rules) {
@@ -44,8 +25,7 @@ std::string diff_reaches_the_target(const Schema& from, const Schema& to,
   }
   if (equivalent(schema, to, rules)) return "";
   return "applying the diff does not give the target" + listing(operations) +
-         "\nleft:" + listing(diff(schema, to, rules)) + "\ngot:\n" +
-         render_yaml(schema_to_node(schema));
+         "\nleft:" + listing(diff(schema, to, rules)) + "\ngot:\n" + schema_yaml(schema);
 }
 
 std::string reverse_undoes(const Schema& from, const Schema& to, const SchemaRules& rules) {
@@ -60,8 +40,7 @@ std::string reverse_undoes(const Schema& from, const Schema& to, const SchemaRul
     return "the reverse does not apply: " + error.message() + listing(*back);
   }
   if (equivalent(schema, from, rules)) return "";
-  return "the reverse does not undo" + listing(*back) + "\ngot:\n" +
-         render_yaml(schema_to_node(schema));
+  return "the reverse does not undo" + listing(*back) + "\ngot:\n" + schema_yaml(schema);
 }
 
 std::string each_operation_is_undone(const Schema& from, const Schema& to,
@@ -100,84 +79,10 @@ std::string order_of_lists_does_not_matter(const Schema& from, const Schema& to,
   return one == other ? "" : "the order of the lists matters:" + one + "\nor" + other;
 }
 
-/// Every schema with one thing less.
-std::vector<Schema> smaller(const Schema& schema) {
-  std::vector<Schema> result;
-  const auto without_each = [&](auto list) {
-    for (std::size_t i = 0; i < (schema.*list).size(); ++i) {
-      Schema less = schema;
-      (less.*list).erase((less.*list).begin() + static_cast<std::ptrdiff_t>(i));
-      result.push_back(std::move(less));
-    }
-  };
-  without_each(&Schema::triggers);
-  without_each(&Schema::views);
-  without_each(&Schema::virtual_tables);
-  without_each(&Schema::tables);
-  const auto without_each_part = [&](std::size_t table, auto list) {
-    for (std::size_t i = 0; i < (schema.tables[table].*list).size(); ++i) {
-      Schema less = schema;
-      auto& parts = less.tables[table].*list;
-      parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(i));
-      result.push_back(std::move(less));
-    }
-  };
-  for (std::size_t i = 0; i < schema.tables.size(); ++i) {
-    without_each_part(i, &Table::indexes);
-    without_each_part(i, &Table::foreign_keys);
-    without_each_part(i, &Table::checks);
-    without_each_part(i, &Table::uniques);
-    if (schema.tables[i].columns.size() > 1) without_each_part(i, &Table::columns);
-  }
-  for (Schema& less : result) drop_dangling(less);
-  return result;
-}
-
-struct Pair {
-  Schema from;
-  Schema to;
-};
-
-/// Removes one thing after another while the law still fails.
-Pair shrunk(Pair pair, const Law& law) {
-  for (bool progress = true; progress;) {
-    progress = false;
-    for (Schema Pair::*side : {&Pair::from, &Pair::to}) {
-      for (Schema& less : smaller(pair.*side)) {
-        Pair candidate = pair;
-        candidate.*side = std::move(less);
-        if (candidate.*side == pair.*side || law(candidate.from, candidate.to).empty()) continue;
-        pair = std::move(candidate);
-        progress = true;
-        break;
-      }
-    }
-  }
-  return pair;
-}
-
-std::string yaml(const Schema& schema) { return render_yaml(schema_to_node(schema)); }
-
-void check_law(const Law& law, std::uint64_t cases) {
-  const std::uint64_t first = number_from_environment("ORMDB_LAW_SEED", 1);
-  for (std::uint64_t seed = first; seed < first + cases; ++seed) {
-    OpsSchemaGenerator generator(seed);
-    Pair pair;
-    pair.from = generator.schema();
-    pair.to = seed % 10 == 0 ? generator.schema() : generator.mutated(pair.from);
-    if (law(pair.from, pair.to).empty()) continue;
-    const Pair small = shrunk(pair, law);
-    FAIL("ORMDB_LAW_SEED=" << seed << ": " << law(small.from, small.to) << "\n--- from\n"
-                           << yaml(small.from) << "\n--- to\n"
-                           << yaml(small.to));
-  }
-  SUCCEED();
-}
-
 /// The law under SQLite's rules, where foreign keys stay inline, and, for a part of the cases,
 /// under those of an engine that wants them split.
 void check_in_dialects(std::string (*law)(const Schema&, const Schema&, const SchemaRules&)) {
-  const std::uint64_t cases = number_from_environment("ORMDB_LAW_CASES", 2000);
+  const std::uint64_t cases = law_cases(2000);
   const TestRules sqlite;
   const TestRules other("postgresql");
   check_law([&](const Schema& from, const Schema& to) { return law(from, to, sqlite); }, cases);

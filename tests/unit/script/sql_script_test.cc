@@ -86,15 +86,20 @@ TEST_CASE("rendered SQL scripts read back") {
   header.branch_labels = {"billing"};
   header.message = "tricky: \"x\"\ny";
   header.created = "2026-11-22T10:04:11Z";
-  const std::vector<std::string> upgrade = {
-      "CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; SELECT ';'; END",
-      "SELECT '-- ormdb upgrade'", "SELECT 1\n  -- ormdb is a tool"};
-  const std::string text = render_sql_script(header, upgrade, {"SELECT 2 -- last"});
+  const std::vector<Operation> effects = {RenameTable{"a", "b"}, RenameTable{"b", "c"}};
+  const std::vector<SqlStep> upgrade = {
+      {"CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; SELECT ';'; END", effects},
+      {"SELECT '-- ormdb upgrade'"},
+      {"SELECT 1\n  -- ormdb is a tool", std::vector<Operation>{}}};
+  const std::string text = render_sql_script(header, upgrade, {SqlStep{"SELECT 2 -- last"}});
   INFO(text);
   const ScriptBody body = parse_body({"", text}, "sqlite");
   REQUIRE(body.upgrade.size() == 3);
-  CHECK(execute_at(body.upgrade, 0).sql.common == upgrade[0]);
-  CHECK(execute_at(body.upgrade, 1).sql.common == upgrade[1]);
+  CHECK(execute_at(body.upgrade, 0).sql.common == upgrade[0].sql);
+  CHECK(execute_at(body.upgrade, 1).sql.common == upgrade[1].sql);
+  CHECK(execute_at(body.upgrade, 0).effects == effects);
+  CHECK_FALSE(execute_at(body.upgrade, 1).effects.has_value());
+  CHECK(execute_at(body.upgrade, 2).effects == std::vector<Operation>{});
   REQUIRE(body.downgrade.size() == 1);
   Revision scanned = scan_header({"", text});
   scanned.line = scanned.down_revision_line = scanned.depends_on_line = 0;
@@ -102,7 +107,7 @@ TEST_CASE("rendered SQL scripts read back") {
 }
 
 TEST_CASE("a statement that would be read as a directive is refused") {
-  CHECK_THROWS_WITH(render_sql_script({}, {"SELECT '\n-- ormdb downgrade\n'"}, {}),
+  CHECK_THROWS_WITH(render_sql_script({}, {SqlStep{"SELECT '\n-- ormdb downgrade\n'"}}, {}),
                     "a statement has the line '-- ormdb downgrade', which an SQL script would read "
                     "as a directive");
 }

@@ -6,8 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "base/node.h"
-#include "base/variables.h"
 #include "ormdb/diff.h"
 
 namespace ormdb {
@@ -16,8 +14,8 @@ namespace ormdb {
 struct ObjectFilter {
   std::map<std::string, std::vector<std::string>> include;
   std::map<std::string, std::vector<std::string>> exclude;
-  /// `name` is "table", "schema.table" or "table.column"; included by default. A glob without a dot is
-  /// also held against what follows the name's last dot. What an exclude glob matches is out.
+  /// `name` is "table", "schema.table" or "table.column"; included by default. A glob without a dot
+  /// is also held against what follows the name's last dot. What an exclude glob matches is out.
   bool admits(const std::string& kind, const std::string& name) const;
   bool operator==(const ObjectFilter&) const = default;
 };
@@ -37,11 +35,11 @@ struct CompareOptions {
 /// One configured database; paths are absolute or relative to the current directory.
 struct DatabaseConfig {
   std::string name = "default";
-  std::string url;                       ///< Variables expanded. SQLite paths made relative to the config file.
+  std::string url;  ///< Variables expanded. SQLite paths made relative to the config file.
   std::string direct_url;
   std::vector<std::string> models;
-  std::string migrations;                ///< The directory that holds versions/ and template.yaml.
-  std::vector<std::string> versions;     ///< Directories with scripts; the first is where new ones go.
+  std::string migrations;             ///< The directory that holds versions/ and template.yaml.
+  std::vector<std::string> versions;  ///< Directories with scripts; the first is where new ones go.
 };
 
 struct Config {
@@ -74,15 +72,10 @@ struct ConfigOverrides {
   std::map<std::string, std::string> x;  ///< -x KEY=VALUE
 };
 
-/// Reads and checks `path`. Errors: kConfig at file:line with the nearest key; an unset variable without
-/// a default names it; a missing file hints at `ormdb init`. Variables come from the environment, then
-/// from a .env file beside it.
+/// Reads and checks `path`. Errors: kConfig at file:line with the nearest key; an unset variable
+/// without a default names it; a missing file hints at `ormdb init`. Variables come from the
+/// environment, then from a .env file beside it.
 Config load_config(const std::string& path, const ConfigOverrides& overrides);
-
-/// The same from a text; `dotenv` are the variables for those that the environment does not set. Paths
-/// are relative to the directory of source.file. No error, in its text or source line, holds a password.
-Config parse_config(const Source& source, const ConfigOverrides& overrides,
-                    const Variables& dotenv = {});
 
 /// "5s", "10min", "250ms", "1.5 s", a bare number of seconds → milliseconds; empty when it is none.
 std::optional<int> parse_duration_ms(const std::string& text);
