@@ -31,7 +31,8 @@ class SchemaRules {
   virtual Schema normalize(const Schema& schema) const = 0;
 
   /// Models as the dialect can hold them, before they are compared: what it has no objects for is
-  /// put into what it has (SQLite: an enum column becomes a string with a CHECK).
+  /// put into what it has (SQLite: an enum column becomes a string with a CHECK). Throws
+  /// kUnsupported for what it cannot hold at all.
   virtual Schema expressible(Schema schema) const { return schema; }
 
   /// The key under which two spellings of an identifier are the same name.

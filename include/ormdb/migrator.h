@@ -59,6 +59,9 @@ struct RunResult {
 
 struct StampOptions {
   std::vector<std::string> targets;  ///< Empty: heads.
+  /// The version table of Alembic, dbmate, goose or Flyway: the revisions that it names are the
+  /// targets. Rows that say otherwise are a kConflict, unless purged.
+  std::string from_table;
   bool purge = false;
   bool sql = false;
   std::string tag;
@@ -78,6 +81,7 @@ struct MigrateOptions {
   bool splice = false;
   std::string branch_label, version_path, rev_id;
   std::vector<std::string> depends_on;
+  bool automatic = false;  ///< merge --auto: needs_decision unless the heads provably commute.
   /// Asks at a terminal whether a candidate is a rename; empty: open decisions are an error
   /// (needs_decision) that names the options which decide them.
   std::function<bool(const Rename&)> ask_rename;
@@ -185,5 +189,27 @@ std::vector<std::string> init_project(const std::string& directory,
 /// `init --from-database`: models.yaml by inspect, one baseline script, stamped. Throws kConflict
 /// when the project already has models or scripts. Returns the paths made.
 std::vector<std::string> init_from_database(const Config& config);
+
+struct ImportOptions {
+  /// The command that prints an Alembic project's SQL ("alembic", "flask db"); "" reads the graph
+  /// only, unset finds it.
+  std::optional<std::string> alembic;
+};
+
+struct ImportResult {
+  std::vector<Revision> revisions;   ///< Parents first; `file` is the new script.
+  std::vector<std::string> created;  ///< The scripts' paths, in the same order.
+  std::vector<std::string> warnings;
+};
+
+/// `ormdb import`: turns the migrations of another tool ("alembic", "dbmate", "goose", "flyway") in
+/// `directory` into scripts of the SQL form, with the same ids and the same graph. For Alembic,
+/// what a script does is asked of Alembic itself, which runs the project's env.py; what it cannot
+/// tell is marked as unavailable. All scripts are written, or none. Throws kUsage for another tool,
+/// kConflict when scripts are there already, kIllegalId, kScript, kUnsupported and the graph's
+/// errors with the file at fault.
+ImportResult import_project(const Config& config, const DatabaseConfig& database,
+                            const std::string& tool, const std::string& directory,
+                            const ImportOptions& options = {});
 
 }  // namespace ormdb

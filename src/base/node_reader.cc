@@ -54,8 +54,15 @@ bool NodeReader::has(std::string_view key) { return get(key) != nullptr; }
 
 const Node& NodeReader::require(std::string_view key) {
   const Node* node = get(key);
-  if (node == nullptr) throw error(map_, what_ + " needs '" + std::string(key) + "'");
-  return *node;
+  if (node != nullptr) return *node;
+  for (const Node::Entry& entry : map_.entries) {
+    const bool asked = std::find(asked_.begin(), asked_.end(), entry.first) != asked_.end();
+    if (asked || nearest(entry.first, {std::string(key)}).empty()) continue;
+    throw error_at_key(entry.first, "unknown key '" + entry.first + "' in " + what_ +
+                                        did_you_mean(entry.first, {std::string(key)}))
+        .candidates({std::string(key)});
+  }
+  throw error(map_, what_ + " needs '" + std::string(key) + "'");
 }
 
 std::string NodeReader::text(std::string_view key, std::string_view otherwise) {

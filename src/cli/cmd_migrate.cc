@@ -181,7 +181,8 @@ Result run_revision(CommandContext& context) {
 }
 
 Result run_merge(CommandContext& context) {
-  const MigrateOptions migrate = read_script_options(context.options());
+  MigrateOptions migrate = read_script_options(context.options());
+  migrate.automatic = context.options().has("auto");
   return written(context, context.migrator().merge(context.options().arguments(), migrate));
 }
 

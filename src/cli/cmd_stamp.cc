@@ -31,6 +31,10 @@ Result run_stamp(CommandContext& context) {
   stamp.purge = options.has("purge");
   stamp.sql = options.has("sql");
   stamp.tag = options.value("tag");
+  stamp.from_table = options.value("from-table");
+  if (!stamp.from_table.empty() && !stamp.targets.empty()) {
+    throw Error(ErrorKind::kUsage, "--from-table says what to stamp: no revisions beside it");
+  }
   if (stamp.purge && stamp.sql) {
     throw Error(ErrorKind::kUsage, "--purge and --sql exclude each other")
         .hint("--sql cannot know which rows there are");

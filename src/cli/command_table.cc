@@ -76,7 +76,11 @@ constexpr OptionSpec kRevisionOptions[] = {
     kFill,
     kUsing,
 };
-constexpr OptionSpec kMergeOptions[] = {kMessage, kBranchLabel, kRevId, kSplice, kFormat};
+constexpr OptionSpec kMergeOptions[] = {
+    kMessage,     {"auto", 0, "", "only if the heads provably commute (else exit 3)"},
+    kBranchLabel, kRevId,
+    kSplice,      kFormat,
+};
 constexpr OptionSpec kRunOptions[] = {
     kSql,
     kTag,
@@ -105,6 +109,7 @@ constexpr OptionSpec kStampOptions[] = {
     kSql,
     kTag,
     {"purge", 0, "", "forget the present rows first"},
+    {"from-table", 0, "NAME", "stamp what another tool's version table says"},
 };
 constexpr OptionSpec kCheckOptions[] = {
     {"from-history", 0, "", "compare models and scripts, without a database"},
@@ -118,6 +123,10 @@ constexpr OptionSpec kInspectOptions[] = {
 };
 constexpr OptionSpec kDiffOptions[] = {
     {"format", 0, "text|sql", "operations, or the SQL that does them (default: text)"},
+};
+constexpr OptionSpec kImportOptions[] = {
+    {"alembic", 0, "COMMAND", "the command that prints Alembic's SQL (\"\": read the graph only)",
+     false, true},
 };
 constexpr OptionSpec kDropDbOptions[] = {
     {"yes", 'y', "", "do not ask"},
@@ -133,6 +142,10 @@ constexpr ArgumentSpec kShowArguments[] = {{"REV", "which (default: head)"}};
 constexpr ArgumentSpec kDiffArguments[] = {
     {"FROM", "models, database, a URL, a models file, or a revision", true},
     {"TO", "the same", true},
+};
+constexpr ArgumentSpec kImportArguments[] = {
+    {"alembic|dbmate|goose|flyway", "the tool", true},
+    {"DIR", "its project", true},
 };
 constexpr ArgumentSpec kCompletionArguments[] = {{"bash|zsh|fish", "the shell", true}};
 constexpr ArgumentSpec kCompleteArguments[] = {{"revisions|databases", "what to list", true}};
@@ -172,6 +185,8 @@ constexpr Command kCommands[] = {
      run_inspect},
     {"diff", "print what turns FROM into TO", Need::kScripts, kDiffArguments, kDiffOptions,
      run_diff},
+    {"import", "turn another tool's migrations into scripts", Need::kScripts, kImportArguments,
+     kImportOptions, run_import},
     {"create-db", "create the database", Need::kScripts, Arguments(), Options(), run_create_db},
     {"drop-db", "drop the database, with all that is in it", Need::kScripts, Arguments(),
      kDropDbOptions, run_drop_db},

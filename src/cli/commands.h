@@ -24,6 +24,7 @@ Result run_show(CommandContext& context);
 Result run_check(CommandContext& context);
 Result run_diff(CommandContext& context);
 Result run_inspect(CommandContext& context);
+Result run_import(CommandContext& context);
 Result run_create_db(CommandContext& context);
 Result run_drop_db(CommandContext& context);
 Result run_completion(CommandContext& context);

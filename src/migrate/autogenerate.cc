@@ -1,6 +1,7 @@
 #include "migrate/autogenerate.h"
 
 #include "migrate/scope.h"
+#include "ops/rename_readers.h"
 
 namespace ormdb {
 
@@ -9,6 +10,22 @@ namespace {
 std::vector<Operation> joined(std::vector<Operation> first, std::vector<Operation> second) {
   for (Operation& operation : second) first.push_back(std::move(operation));
   return first;
+}
+
+/// Renames, behind the drops of what they would break; the diff that follows creates that again.
+struct RenameSteps {
+  std::vector<Operation> operations;
+  Schema result;
+};
+
+RenameSteps rename_steps(const Schema& from, const Schema& to, const std::vector<Rename>& decided,
+                         const SchemaRules& rules) {
+  std::vector<Operation> renames = rename_operations(from, to, decided, rules);
+  if (renames.empty()) return {{}, from};
+  std::vector<Operation> drops = drops_before_renames(from, renames, rules);
+  RenameSteps steps{joined(std::move(drops), std::move(renames)), from};
+  apply(steps.operations, steps.result, rules);
+  return steps;
 }
 
 void prove(const std::vector<Operation>& operations, Schema schema, const Schema& goal,
@@ -27,11 +44,8 @@ void prove(const std::vector<Operation>& operations, Schema schema, const Schema
 std::vector<Operation> differences(const Workspace& workspace, const Schema& from, Schema to) {
   const SchemaRules& rules = workspace.dialect().rules();
   ignore_uncompared(from, to, workspace.config().compare, rules);
-  std::vector<Operation> renames = rename_operations(from, to, {}, rules);
-  if (renames.empty()) return diff(from, to, rules);
-  Schema renamed = from;
-  apply(renames, renamed, rules);
-  return joined(std::move(renames), diff(renamed, to, rules));
+  RenameSteps renames = rename_steps(from, to, {}, rules);
+  return joined(std::move(renames.operations), diff(renames.result, to, rules));
 }
 
 TwoWays generate(const Workspace& workspace, const Schema& from, Schema to,
@@ -39,11 +53,10 @@ TwoWays generate(const Workspace& workspace, const Schema& from, Schema to,
   const SchemaRules& rules = workspace.dialect().rules();
   ignore_uncompared(from, to, workspace.config().compare, rules);
   const std::vector<Rename> decided = decide_renames(from, to, options, rules);
-  std::vector<Operation> renames = rename_operations(from, to, decided, rules);
-  Schema renamed = from;
-  apply(renames, renamed, rules);
-  std::vector<Operation> operations = joined(std::move(renames), diff(renamed, to, rules));
-  TwoWays ways = decide_values(std::move(operations), renamed, options, rules);
+  RenameSteps renames = rename_steps(from, to, decided, rules);
+  std::vector<Operation> operations =
+      joined(std::move(renames.operations), diff(renames.result, to, rules));
+  TwoWays ways = decide_values(std::move(operations), renames.result, options, rules);
   prove(ways.upgrade, from, to, rules, "upgrade");
   prove(ways.downgrade, to, from, rules, "downgrade");
   return ways;

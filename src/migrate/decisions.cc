@@ -1,6 +1,7 @@
 #include "migrate/decisions.h"
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 
 #include "base/text.h"
@@ -18,7 +19,7 @@ bool is_refused(const Rename& candidate, const std::vector<Rename>& refused,
   return std::any_of(refused.begin(), refused.end(), [&](const Rename& no) {
     return rules.fold(no.table) == rules.fold(candidate.table) &&
            rules.fold(no.from) == rules.fold(candidate.from) &&
-           (no.to.empty() || no.to == candidate.to);
+           (no.to.empty() || rules.fold(no.to) == rules.fold(candidate.to));
   });
 }
 
@@ -30,24 +31,34 @@ bool is_taken(const Rename& candidate, const std::vector<Rename>& accepted) {
   });
 }
 
-// A decided rename that names nothing is a slip of the pen, better told than ignored.
-void check_renames(const Schema& from, const Schema& to, const std::vector<Rename>& renames,
-                   const SchemaRules& rules) {
-  for (const Rename& rename : renames) {
-    const std::vector<Operation> made = rename_operations(from, to, renames, rules);
-    const bool used = std::any_of(made.begin(), made.end(), [&](const Operation& operation) {
-      if (const auto* table = operation.get_if<RenameTable>()) {
-        return rename.table.empty() && rules.fold(table->to) == rules.fold(rename.to);
-      }
-      const auto* column = operation.get_if<RenameColumn>();
-      return column != nullptr && rules.fold(column->to) == rules.fold(rename.to) &&
-             rules.fold(column->from) == rules.fold(rename.from);
-    });
-    if (used) continue;
-    throw Error(ErrorKind::kUsage,
-                "--rename " + rename_key(rename) + "=" + rename.to +
-                    " fits nothing: the old name must be in the database and not "
-                    "in the models, the new one the other way round")
+// Names in `from` that `to` has not: columns of a table, by its name in `to`, or tables for "".
+std::vector<std::string> dropped_names(const Schema& from, const Schema& to,
+                                       const std::string& table, const SchemaRules& rules) {
+  std::vector<std::string> names;
+  for (const Operation& operation : diff(from, to, rules)) {
+    const auto* column = operation.get_if<DropColumn>();
+    if (column != nullptr && rules.fold(column->table) == rules.fold(table)) {
+      names.push_back(column->column.name);
+    }
+    const auto* dropped = operation.get_if<DropTable>();
+    if (dropped != nullptr && table.empty()) names.push_back(qualified_name(dropped->table));
+  }
+  return names;
+}
+
+// A refusal that names nothing is a slip of the pen, better told than ignored.
+void check_refusals(const Schema& from, const Schema& to, const std::vector<Rename>& refused,
+                    const SchemaRules& rules) {
+  for (const Rename& no : refused) {
+    const auto names = [&](const std::vector<std::string>& dropped) {
+      return std::any_of(dropped.begin(), dropped.end(), [&](const std::string& name) {
+        return rules.fold(name) == rules.fold(no.from);
+      });
+    };
+    if (names(dropped_names(from, to, no.table, rules))) continue;
+    throw Error(ErrorKind::kUsage, "--no-rename " + rename_key(no) +
+                                       " fits nothing: the name must be in the database and not in "
+                                       "the models")
         .hint("see what differs with `ormdb check`");
   }
 }
@@ -67,10 +78,25 @@ std::string quoted_option(const std::string& option, const std::string& value) {
   return option + " " + (plain ? value : "'" + replace_all(value, "'", "'\\''") + "'");
 }
 
+// A decimal number of SQL: 1, -2.5, 1e-3. A date must not pass for one.
+bool is_number(const std::string& text) {
+  double value = 0;
+  const char* const end = text.data() + text.size();
+  const auto result = std::from_chars(text.data(), end, value, std::chars_format::general);
+  const bool digits = text.find_first_of("0123456789") != std::string::npos;
+  return digits && result.ec == std::errc() && result.ptr == end &&
+         text.find_first_not_of("0123456789.-+eE") == std::string::npos;
+}
+
+// As the dialect quotes a name where it must.
+std::string quoted_name(const std::string& name, const SchemaRules& rules) {
+  const char* const mark = rules.dialect() == "mysql" ? "`" : "\"";
+  return mark + replace_all(name, mark, std::string(mark) + mark) + mark;
+}
+
 Literal fill_value(const std::string& text, const Type& type) {
   if (text.starts_with("sql:")) return Literal::expression(text.substr(4));
-  const bool number =
-      !text.empty() && text.find_first_not_of("0123456789.-+eE") == std::string::npos;
+  const bool number = is_number(text);
   switch (type.kind) {
     case TypeKind::kBoolean:
       if (text == "true" || text == "1") return Literal::boolean(true);
@@ -157,7 +183,7 @@ class ValueDecider {
     const std::string* given = value_for(options_.fill, key);
     if (given == nullptr) return {alter};
     UpdateRows update{alter.table, {{alter.to.name, fill_value(*given, alter.to.type)}}, {}};
-    update.where.common = alter.to.name + " IS NULL";
+    update.where.common = quoted_name(alter.to.name, rules_) + " IS NULL";
     return {update, alter};
   }
 
@@ -183,7 +209,6 @@ std::vector<Rename> decide_renames(const Schema& from, const Schema& to,
                                    const MigrateOptions& options, const SchemaRules& rules) {
   std::vector<Rename> decided = options.renames;
   std::vector<Rename> refused = options.no_renames;
-  check_renames(from, to, decided, rules);
   std::vector<std::string> open, candidates;
   // A table's rename makes its columns comparable, so candidates are looked for until none is left.
   while (true) {
@@ -201,6 +226,9 @@ std::vector<Rename> decide_renames(const Schema& from, const Schema& to,
                      candidate.to);
       candidates.push_back(quoted_option("--rename", rename_key(candidate) + "=" + candidate.to));
       candidates.push_back(quoted_option("--no-rename", rename_key(candidate)));
+    }
+    if (!open.empty() || accepted.empty()) {
+      check_refusals(renamed, to, options.no_renames, rules);
     }
     if (!open.empty()) throw open_decisions(open, candidates);
     if (accepted.empty()) return decided;

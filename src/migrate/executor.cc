@@ -95,43 +95,54 @@ RunResult Executor::run(Direction direction) {
   RunResult result;
   result.direction = direction;
   connection_ = workspace_.existing_connection();
-  Plan plan =
+  const Plan plan =
       plan_from(direction, connection_ ? store_.rows(*connection_) : std::vector<std::string>());
   if (connection_ != nullptr && direction == Direction::kUpgrade && !options_.allow_edited) {
     refuse_edited(edited_revisions(workspace_, log_, *connection_, plan.rows_before),
                   workspace_.graph());
   }
-  const auto half = connection_ ? log_.unfinished(*connection_) : std::nullopt;
-  refuse_half_applied(half, plan);
+  refuse_half_applied(connection_ ? log_.unfinished(*connection_) : std::nullopt, plan);
   result.rows_before = plan.rows_before;
   result.rows = plan.rows_before;
   if (plan.steps.empty()) return result;
 
   connection_ = &workspace_.connection();
+  try {
+    run_locked(direction, result);
+  } catch (const Error&) {
+    workspace_.disconnect();
+    throw;
+  }
+  return result;
+}
+
+void Executor::run_locked(Direction direction, RunResult& result) {
   const int lock_ms =
       options_.run_lock_timeout_ms.value_or(workspace_.config().run_lock_timeout_ms);
+  const auto lock =
+      dialect_.lock_run(workspace_.url(), *connection_, std::chrono::milliseconds(lock_ms));
+  // A database file that this run made and leaves empty goes again. Another run may have made
+  // something of it before the lock was had.
+  const bool fresh = workspace_.created_database() && dialect_.schema_version(*connection_) == 0;
+  const auto remove_database = [&] {
+    workspace_.disconnect();
+    dialect_.drop_database(workspace_.url());
+  };
   try {
-    const auto lock =
-        dialect_.lock_run(workspace_.url(), *connection_, std::chrono::milliseconds(lock_ms));
-    plan = plan_from(direction, store_.rows(*connection_));
+    const Plan plan = plan_from(direction, store_.rows(*connection_));
     result.rows_before = plan.rows_before;
     result.rows = plan.rows_before;
-    refuse_half_applied(log_.unfinished(*connection_), plan);
+    half_ = log_.unfinished(*connection_);
+    refuse_half_applied(half_, plan);
     refuse_unversioned(workspace_, *connection_, store_, plan);
+    refuse_unavailable(workspace_, plan);
     const bool together = options_.dry_run || workspace_.config().transaction_per_run;
     together ? run_in_one_transaction(plan, result) : run_steps(plan, result);
   } catch (const Error&) {
-    // A database file that this run made and left empty goes again.
-    const bool nothing_done = workspace_.created_database() && result.steps.empty();
-    workspace_.disconnect();
-    if (nothing_done) dialect_.drop_database(workspace_.url());
+    if (fresh && result.steps.empty() && !applied_part_) remove_database();
     throw;
   }
-  if (options_.dry_run && workspace_.created_database()) {
-    workspace_.disconnect();
-    dialect_.drop_database(workspace_.url());
-  }
-  return result;
+  if (options_.dry_run && fresh) remove_database();
 }
 
 void Executor::run_steps(const Plan& plan, RunResult& result) {
@@ -154,7 +165,7 @@ StepResult Executor::run_step(const PlanStep& step, const LoadedScript& script, 
   result.revision = *step.revision;
   std::vector<SectionPart> parts = parts_of(script.operations(direction), dialect_.name());
   const bool whole = parts.empty() || (parts.size() == 1 && parts.front().transaction);
-  if (whole && dialect_.transactional_ddl()) {
+  if (whole && dialect_.transactional_ddl() && !half_of(step, direction)) {
     run_whole(step, script, direction, rows, result);
   } else {
     run_in_parts(step, script, direction, rows, std::move(parts), result);

@@ -42,6 +42,7 @@ class Executor {
   RunResult run(Direction direction);
 
  private:
+  void run_locked(Direction direction, RunResult& result);
   Plan plan_from(Direction direction, const std::vector<std::string>& rows);
   void run_steps(const Plan& plan, RunResult& result);
   struct Surroundings {
@@ -65,6 +66,11 @@ class Executor {
   void run_part(const SectionPart& part, std::size_t number, std::int64_t step_id,
                 const LogEntry& entry, const PlanStep& step, const LoadedScript& script,
                 Direction direction, StepResult& result);
+  /// The half-applied step that `step` is, if it is.
+  std::optional<UnfinishedStep> half_of(const PlanStep& step, Direction direction) const;
+  void run_next_part(const SectionPart& part, std::size_t number, std::int64_t step_id,
+                     const LogEntry& entry, const PlanStep& step, const LoadedScript& script,
+                     Direction direction, StepResult& result);
   bool part_is_done(const std::optional<UnfinishedStep>& half, const SectionPart& part,
                     std::size_t number, const PlanStep& step, const LoadedScript& script);
 
@@ -89,6 +95,8 @@ class Executor {
   VersionStore store_;
   RunLog log_;
   Connection* connection_ = nullptr;
+  std::optional<UnfinishedStep> half_;  ///< As the run found it.
+  bool applied_part_ = false;           ///< A part of an unfinished step was committed by this run.
 
   Schema schema_;
   bool schema_loaded_ = false;

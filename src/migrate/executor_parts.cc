@@ -4,24 +4,55 @@
 #include "base/text.h"
 #include "migrate/executor.h"
 #include "migrate/offline.h"
+#include "migrate/preflight.h"
 
 namespace ormdb {
 
 namespace {
 
-Error unknown_outcome(const PlanStep& step, std::size_t number, std::string_view direction) {
-  const std::string command = "ormdb " + std::string(direction) + " " + step.revision->id;
+Error unknown_outcome(const UnfinishedStep& half, std::size_t number) {
+  const std::string command = resume_command(half);
   const std::string n = std::to_string(number);
   return Error(ErrorKind::kConflict,
-               "statement " + n + " of revision " + step.revision->id +
+               "statement " + n + " of revision " + half.revision +
                    " was started and its outcome is unknown: the run ended before it was recorded")
-      .revision(step.revision->id)
+      .revision(half.revision)
       .where("database")
       .hint("look whether it took effect, then `" + command + " --step-done " + n +
             "` if it did, `" + command + " --step-redo " + n + "` to run it again");
 }
 
+Error edited_after_applied(const UnfinishedStep& half, std::size_t number) {
+  return Error(ErrorKind::kConflict, "statement " + std::to_string(number) +
+                                         " of half-applied revision " + half.revision +
+                                         " was edited after it was applied")
+      .hint("restore it; what follows it may be edited");
+}
+
+Error not_in_one_transaction(const std::string& what, const Revision& revision,
+                             const std::string& why) {
+  return Error(ErrorKind::kUnsupported, what + " cannot run revision " + revision.id + ": " + why)
+      .revision(revision.id)
+      .hint("run up to the revision before it, then that one without " + what);
+}
+
+// An applied part that the script has no longer would be forgotten.
+void refuse_removed_parts(const std::optional<UnfinishedStep>& half, std::size_t parts,
+                          const Revision& revision, const LoadedScript& script) {
+  if (!half) return;
+  for (const UnfinishedStep::Part& seen : half->parts) {
+    if (static_cast<std::size_t>(seen.number) <= parts) continue;
+    throw in_step(edited_after_applied(*half, static_cast<std::size_t>(seen.number)), revision,
+                  script, half->direction, 0);
+  }
+}
+
 }  // namespace
+
+std::optional<UnfinishedStep> Executor::half_of(const PlanStep& step, Direction direction) const {
+  if (half_ && half_->revision == step.revision->id && half_->direction == direction) return half_;
+  return std::nullopt;
+}
 
 bool Executor::part_is_done(const std::optional<UnfinishedStep>& half, const SectionPart& part,
                             std::size_t number, const PlanStep& step, const LoadedScript& script) {
@@ -34,15 +65,10 @@ bool Executor::part_is_done(const std::optional<UnfinishedStep>& half, const Sec
       log_.forget_part(*connection_, half->id, seen.number);
       return false;
     }
-    if (!seen.finished && !said_done) {
-      throw unknown_outcome(step, number, direction_name(half->direction));
-    }
+    if (!seen.finished && !said_done) throw unknown_outcome(*half, number);
     if (seen.hash != part.hash()) {
-      throw in_step(Error(ErrorKind::kConflict,
-                          "statement " + std::to_string(number) + " of half-applied revision " +
-                              step.revision->id + " was edited after it was applied")
-                        .hint("restore it; what follows it may be edited"),
-                    *step.revision, script, half->direction, static_cast<int>(part.first) + 1);
+      throw in_step(edited_after_applied(*half, number), *step.revision, script, half->direction,
+                    static_cast<int>(part.first) + 1);
     }
     if (!seen.finished) log_.finish_part(*connection_, half->id, seen.number);
     return true;
@@ -55,7 +81,7 @@ void Executor::run_in_parts(const PlanStep& step, const LoadedScript& script, Di
                             StepResult& result) {
   const LogEntry entry{step.revision->id, std::string(direction_name(direction)), now_utc(),
                        script.checksum(Direction::kUpgrade), 0};
-  const std::optional<UnfinishedStep> half = log_.unfinished(*connection_);
+  const std::optional<UnfinishedStep> half = half_of(step, direction);
   std::int64_t id = half ? half->id : 0;
   if (!half) {
     Transaction transaction(*connection_, dialect_.begin());
@@ -65,13 +91,21 @@ void Executor::run_in_parts(const PlanStep& step, const LoadedScript& script, Di
     transaction.commit();
   }
   schema_loaded_ = false;
+  bool applied = false;
   try {
+    refuse_removed_parts(half, parts.size(), *step.revision, script);
     for (std::size_t i = 0; i < parts.size(); ++i) {
-      if (part_is_done(half, parts[i], i + 1, step, script)) continue;
-      run_part(parts[i], i + 1, id, entry, step, script, direction, result);
+      if (!part_is_done(half, parts[i], i + 1, step, script)) {
+        run_next_part(parts[i], i + 1, id, entry, step, script, direction, result);
+      }
+      applied = applied_part_ = true;
     }
   } catch (const Error& error) {
-    if (!connection_->in_transaction()) log_.fail_step(*connection_, id, error.message());
+    if (!connection_->in_transaction()) {
+      const bool nothing = !applied && !half;
+      nothing ? log_.forget_step(*connection_, id)
+              : log_.fail_step(*connection_, id, error.message());
+    }
     throw;
   }
   Transaction transaction(*connection_, dialect_.begin());
@@ -81,6 +115,21 @@ void Executor::run_in_parts(const PlanStep& step, const LoadedScript& script, Di
   fault_before_statement();
   transaction.commit();
   fault_after_statement();
+}
+
+void Executor::run_next_part(const SectionPart& part, std::size_t number, std::int64_t step_id,
+                             const LogEntry& entry, const PlanStep& step,
+                             const LoadedScript& script, Direction direction, StepResult& result) {
+  try {
+    run_part(part, number, step_id, entry, step, script, direction, result);
+  } catch (const Error& error) {
+    if (number == 1) throw;
+    const std::string before = number == 2 ? "part 1" : "parts 1 to " + std::to_string(number - 1);
+    Error told = error;
+    throw told.hint(before +
+                    " of this revision stay applied; mend the script from here on and run "
+                    "the command again");
+  }
 }
 
 void Executor::run_part(const SectionPart& part, std::size_t number, std::int64_t step_id,
@@ -95,7 +144,7 @@ void Executor::run_part(const SectionPart& part, std::size_t number, std::int64_
     throw in_step(error, *step.revision, script, direction, error.operation() + offset);
   }
   const int part_number = static_cast<int>(number);
-  if (!part.transaction) {
+  if (runs_outside_transaction(part, first)) {
     log_.start_part(*connection_, step_id, entry, part_number, part.hash());
     try {
       run_sections(compiler, std::move(first), step, script, direction, offset, result);
@@ -126,13 +175,15 @@ void Executor::run_part(const SectionPart& part, std::size_t number, std::int64_
 Executor::Surroundings Executor::surroundings(const Plan& plan) {
   const std::string what = options_.dry_run ? "--dry-run" : "transaction: per_run";
   Surroundings around;
+  for (const PlanStep& step : plan.steps) {
+    if (half_of(step, plan.direction)) {
+      throw not_in_one_transaction(what, *step.revision, "it is half-applied");
+    }
+  }
   OfflineRun offline(workspace_, options_);
   for (const OfflineStep& step : offline.compile(plan, workspace_.introspect(*connection_))) {
     if (step.in_parts) {
-      throw Error(ErrorKind::kUnsupported, what + " cannot run revision " + step.revision->id +
-                                               ": it has a step outside a transaction")
-          .revision(step.revision->id)
-          .hint("run up to the revision before it, then that one without " + what);
+      throw not_in_one_transaction(what, *step.revision, "it has a step outside a transaction");
     }
     if (step.before.empty()) continue;
     if (!options_.dry_run) {

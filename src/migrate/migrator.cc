@@ -134,7 +134,8 @@ Schema Migrator::schema_of(const std::string& what) {
   Workspace& workspace = impl_->workspace;
   if (what == "models") return impl_->model_schema();
   if (what == "database") return impl_->database_schema();
-  if (what.find("://") != std::string::npos) {
+  // A mistyped URL too: what reads URLs never shows their passwords.
+  if (what.find(":/") != std::string::npos) {
     const Url url = parse_url(what);
     const Dialect& dialect = dialect_for(url.dialect);
     if (!dialect.database_exists(url)) {
@@ -144,7 +145,7 @@ Schema Migrator::schema_of(const std::string& what) {
     connect.create = false;
     return workspace.introspect(*dialect.connect(url, connect));
   }
-  if (file_exists(what) || directory_exists(what)) {
+  if (file_exists(what) || directory_exists(what) || what.ends_with(".yaml")) {
     DatabaseConfig database = workspace.database();
     database.models = {what};
     return Workspace(workspace.config(), database).models();

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "migrate/autogenerate.h"
+#include "migrate/merge_auto.h"
 #include "migrate/migrator_impl.h"
 #include "migrate/preflight.h"
 #include "migrate/scope.h"
@@ -75,6 +76,9 @@ DiffResult Migrator::merge(const std::vector<std::string>& revisions,
   }
   DiffResult result;
   Revision revision = new_revision(workspace, options, parents, rows);
+  if (options.automatic) {
+    require_commuting(workspace, parents, "ormdb merge " + join(parents, " "));
+  }
   if (revision.message.empty()) revision.message = "merge " + join(parents, " and ");
   write_script(workspace, options, std::move(revision), {}, {}, result);
   workspace.forget_graph();

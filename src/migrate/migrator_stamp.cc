@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "migrate/foreign_versions.h"
 #include "migrate/migrator_impl.h"
 
 namespace ormdb {
@@ -60,6 +61,10 @@ RunResult Migrator::stamp(const StampOptions& options) {
   std::vector<std::string> targets = options.targets;
   if (targets.empty()) targets = {"heads"};
   std::vector<std::string> rows = impl_->rows();
+  if (!options.from_table.empty()) {
+    targets = stamped_elsewhere(workspace, options.from_table);
+    if (!options.purge) refuse_other_rows(targets, rows, options.from_table);
+  }
   const std::size_t colon = targets.front().find(':');
   if (options.sql && colon != std::string::npos) {
     rows.clear();

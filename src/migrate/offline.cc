@@ -50,7 +50,6 @@ OfflineStep OfflineRun::compile_step(const PlanStep& step, Direction direction, 
 
 OfflinePart OfflineRun::compile_part(const SectionPart& part, Schema& schema, OfflineStep& out) {
   OfflinePart compiled;
-  compiled.transaction = part.transaction;
   Schema before;
   bool opaque = false;
   for (const Operation& operation : part.operations) {
@@ -61,13 +60,14 @@ OfflinePart OfflineRun::compile_part(const SectionPart& part, Schema& schema, Of
   std::size_t covered = 0;
   while (!compiler.done()) {
     const CompiledSection piece = compiler.next();
+    if (covered == 0) compiled.transaction = !runs_outside_transaction(part, piece);
     covered += piece.compiled_operations;
     if (out.before.empty()) out.before = piece.before;
     if (out.after.empty()) out.after = piece.after;
     out.verify_integrity = out.verify_integrity || piece.verify_integrity;
     for (const Statement& statement : piece.statements)
       compiled.statements.push_back(statement.sql);
-    if (!compiler.schema_known()) {
+    if (needs_schema_ && !compiler.schema_known()) {
       const auto end = part.operations.begin() + static_cast<std::ptrdiff_t>(covered);
       schema = replay(dialect_, {part.operations.begin(), end}, before);
     }
@@ -96,26 +96,27 @@ Plan OfflineRun::range_plan(Direction direction, const std::string& range) const
   return graph.plan_downgrade(to.empty() ? "base" : to, rows);
 }
 
-Plan OfflineRun::plan_and_schema(Direction direction, Schema& schema, bool& from_nothing) {
+Plan OfflineRun::plan_and_schema(Direction direction, Schema& schema) {
   if (options_.sql && options_.target.find(':') != std::string::npos) {
     const Plan plan = range_plan(direction, options_.target);
-    from_nothing = plan.rows_before.empty();
-    if (plan_needs_schema(plan)) schema = replay_history(workspace_, plan.rows_before);
+    if (plan.rows_before.empty()) preparation_ = tables_sql(nullptr);
+    needs_schema_ = plan_needs_schema(plan);
+    if (needs_schema_) schema = replay_history(workspace_, plan.rows_before);
     return plan;
   }
   Connection* connection = workspace_.existing_connection();
   const std::vector<std::string> rows =
       connection != nullptr ? store_.rows(*connection) : std::vector<std::string>();
   const Plan plan = plan_run(workspace_.graph(), direction, options_.target, rows);
-  from_nothing = connection == nullptr || !store_.exists(*connection);
-  if (connection != nullptr && plan_needs_schema(plan)) schema = workspace_.introspect(*connection);
+  preparation_ = tables_sql(connection);
+  needs_schema_ = plan_needs_schema(plan);
+  if (connection != nullptr && needs_schema_) schema = workspace_.introspect(*connection);
   return plan;
 }
 
 RunResult OfflineRun::plan(Direction direction) {
   Schema schema;
-  bool from_nothing = false;
-  const Plan plan = plan_and_schema(direction, schema, from_nothing);
+  const Plan plan = plan_and_schema(direction, schema);
   RunResult result;
   result.direction = direction;
   result.rows_before = plan.rows_before;
@@ -133,29 +134,35 @@ RunResult OfflineRun::plan(Direction direction) {
 
 RunResult OfflineRun::sql(Direction direction) {
   Schema schema;
-  bool from_nothing = false;
-  const Plan plan = plan_and_schema(direction, schema, from_nothing);
+  const Plan plan = plan_and_schema(direction, schema);
   const std::vector<OfflineStep> steps = compile(plan, std::move(schema));
   RunResult result;
   result.direction = direction;
   result.rows_before = plan.rows_before;
   result.rows = plan.rows_after;
-  result.sql = text_of(plan, steps, from_nothing);
+  result.sql = text_of(plan, steps);
   return result;
 }
 
-std::string OfflineRun::text_of(const Plan& plan, const std::vector<OfflineStep>& steps,
-                                bool from_nothing) const {
+std::vector<std::string> OfflineRun::tables_sql(Connection* connection) const {
+  std::vector<std::string> sql;
+  if (connection == nullptr || !store_.exists(*connection)) sql = store_.create_sql();
+  if (connection == nullptr || !log_.exists(*connection)) {
+    for (std::string& statement : log_.create_sql()) sql.push_back(std::move(statement));
+  }
+  return sql;
+}
+
+std::string OfflineRun::text_of(const Plan& plan, const std::vector<OfflineStep>& steps) const {
   const std::string verb(direction_name(plan.direction));
   std::string text = "-- ormdb " + verb + ", " + counted(steps.size(), "revision") + ", for " +
                      std::string(dialect_.name()) + "\n";
   if (!options_.tag.empty()) text += "-- tag: " + replace_all(options_.tag, "\n", " ") + "\n";
   text += dialect_.sql_preamble();
   const std::string begin = std::string(dialect_.begin()) + ";\n";
-  if (from_nothing && !steps.empty()) {
+  if (!preparation_.empty() && !steps.empty()) {
     text += "\n" + begin;
-    append_all(text, store_.create_sql());
-    append_all(text, log_.create_sql());
+    append_all(text, preparation_);
     text += "COMMIT;\n";
   }
   std::vector<std::string> rows = plan.rows_before;

@@ -42,17 +42,20 @@ class OfflineRun {
   OfflineStep compile_step(const PlanStep& step, Direction direction, Schema& schema);
   OfflinePart compile_part(const SectionPart& part, Schema& schema, OfflineStep& out);
   /// The plan of the target, and the schema it starts from.
-  Plan plan_and_schema(Direction direction, Schema& schema, bool& from_nothing);
+  Plan plan_and_schema(Direction direction, Schema& schema);
   Plan range_plan(Direction direction, const std::string& range) const;
   bool plan_needs_schema(const Plan& plan) const;
-  std::string text_of(const Plan& plan, const std::vector<OfflineStep>& steps,
-                      bool from_nothing) const;
+  /// Creates ormdb's own tables where the database has none.
+  std::vector<std::string> tables_sql(Connection* connection) const;
+  std::string text_of(const Plan& plan, const std::vector<OfflineStep>& steps) const;
 
   Workspace& workspace_;
   const RunOptions& options_;
   const Dialect& dialect_;
   VersionStore store_;
   RunLog log_;
+  std::vector<std::string> preparation_;  ///< Statements before the first step.
+  bool needs_schema_ = true;              ///< Whether compiling the plan depends on the schema.
 };
 
 }  // namespace ormdb

@@ -58,6 +58,20 @@ void refuse_unversioned(Workspace& workspace, Connection& connection, const Vers
           "these scripts, say so with `ormdb stamp REVISION`");
 }
 
+void refuse_unavailable(const Workspace& workspace, const Plan& plan) {
+  for (const PlanStep& step : plan.steps) {
+    const std::string& file = step.revision->file;
+    if (!file.ends_with(".sql")) continue;  // the YAML form has no such mark
+    const bool marked = read_file(file).find("-- ormdb unavailable") != std::string::npos;
+    if (marked) workspace.load(*step.revision, plan.direction);
+  }
+}
+
+std::string resume_command(const UnfinishedStep& half) {
+  const bool up = half.direction == Direction::kUpgrade;
+  return up ? "ormdb upgrade " + half.revision : "ormdb downgrade " + half.revision + "-1";
+}
+
 void refuse_half_applied(const std::optional<UnfinishedStep>& half, const Plan& plan) {
   if (!half) return;
   const auto goes_on = [&](const PlanStep& step) { return step.revision->id == half->revision; };
@@ -72,7 +86,7 @@ void refuse_half_applied(const std::optional<UnfinishedStep>& half, const Plan& 
                                         std::to_string(half->total) + " parts")
       .revision(half->revision)
       .where("database")
-      .hint("finish it first with `ormdb " + verb + " " + half->revision + "`");
+      .hint("finish it first with `" + resume_command(*half) + "`");
 }
 
 }  // namespace ormdb

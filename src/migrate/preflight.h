@@ -24,6 +24,13 @@ void refuse_edited(const std::vector<std::string>& edited, const RevisionGraph& 
 void refuse_unversioned(Workspace& workspace, Connection& connection, const VersionStore& store,
                         const Plan& plan);
 
+/// Throws kUnsupported when a step of the plan has a section marked as unavailable, so that the
+/// steps before it are not run either.
+void refuse_unavailable(const Workspace& workspace, const Plan& plan);
+
+/// The command that goes on with a half-applied step.
+std::string resume_command(const UnfinishedStep& half);
+
 /// Throws kConflict when a half-applied step is not one that this plan goes on with.
 void refuse_half_applied(const std::optional<UnfinishedStep>& half, const Plan& plan);
 

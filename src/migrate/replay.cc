@@ -1,5 +1,6 @@
 #include "migrate/replay.h"
 
+#include "base/sql_scanner.h"
 #include "migrate/section.h"
 
 namespace ormdb {
@@ -8,8 +9,44 @@ namespace {
 
 void run_all(Connection& connection, const CompiledSection& section) {
   for (const std::string& sql : section.before) connection.execute(sql);
-  for (const Statement& statement : section.statements) connection.execute(statement.sql);
+  for (const Statement& statement : section.statements) {
+    try {
+      connection.execute(statement.sql);
+    } catch (const Error& error) {
+      Error told = error;
+      throw told.operation(statement.operation).statement(statement.sql);
+    }
+  }
   for (const std::string& sql : section.after) connection.execute(sql);
+}
+
+// Statements that make no difference to a schema, and that may fail where there are no rows, or
+// write files (VACUUM INTO).
+bool concerns_data_alone(const std::string& sql) {
+  if (is_data_statement(sql, SqlDialect::kSqlite)) return true;
+  const std::vector<SqlToken> tokens = scan_sql_tokens(sql, SqlDialect::kSqlite);
+  for (const char* word : {"vacuum", "attach", "detach", "analyze", "reindex"}) {
+    if (!tokens.empty() && tokens.front().is_word(word)) return true;
+  }
+  return false;
+}
+
+// What the operation does to the schema; empty raw SQL where that is nothing, so that the numbers
+// of the others stay.
+Operation without_data(const Operation& operation, const Dialect& dialect) {
+  const bool data = operation.get_if<InsertRows>() != nullptr ||
+                    operation.get_if<UpdateRows>() != nullptr ||
+                    operation.get_if<DeleteRows>() != nullptr;
+  const auto* raw = operation.get_if<Execute>();
+  if (!data && (raw == nullptr || raw->effects)) return operation;
+  SqlText rest;
+  if (raw != nullptr) {
+    for (const SqlStatement& statement :
+         split_sql(raw->sql.for_dialect(dialect.name()), SqlDialect::kSqlite)) {
+      if (!concerns_data_alone(statement.text)) rest.common += statement.text + ";\n";
+    }
+  }
+  return Execute(rest);
 }
 
 // A memory database with `schema` in it, the section run there, and what it looks like then.
@@ -21,7 +58,9 @@ Schema run_embedded(const Dialect& dialect, const std::vector<Operation>& operat
   Schema schema;
   run_all(*connection, dialect.compile(diff({}, before, dialect.rules()), schema));
   schema = dialect.introspect(*connection, {});
-  SectionCompiler compiler(dialect, operations, schema);
+  std::vector<Operation> section;
+  for (const Operation& operation : operations) section.push_back(without_data(operation, dialect));
+  SectionCompiler compiler(dialect, section, schema);
   while (!compiler.done()) {
     run_all(*connection, compiler.next());
     if (!compiler.schema_known()) schema = dialect.introspect(*connection, {});

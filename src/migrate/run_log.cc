@@ -165,6 +165,10 @@ void RunLog::finish_step(Connection& connection, std::int64_t step,
       {now_utc(), checksum, step});
 }
 
+void RunLog::forget_step(Connection& connection, std::int64_t step) const {
+  connection.execute("DELETE FROM " + quoted() + " WHERE id = ?", {step});
+}
+
 void RunLog::fail_step(Connection& connection, std::int64_t step, const std::string& error) const {
   connection.execute("UPDATE " + quoted() + " SET error = ? WHERE id = ?", {error, step});
 }

@@ -63,6 +63,8 @@ class RunLog {
   void forget_part(Connection& connection, std::int64_t step, int number) const;
   void finish_step(Connection& connection, std::int64_t step, const std::string& checksum) const;
   void fail_step(Connection& connection, std::int64_t step, const std::string& error) const;
+  /// For a step of which no part was applied.
+  void forget_step(Connection& connection, std::int64_t step) const;
 
  private:
   std::string quoted() const;

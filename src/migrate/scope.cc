@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "base/text.h"
+
 namespace ormdb {
 
 namespace {
@@ -16,8 +18,14 @@ class Scope {
   template <typename Object, typename Name>
   void trim(std::vector<Object>& objects, const std::string& kind, const std::string& what,
             Name name) {
+    trim_if(objects, what, name,
+            [&](const Object& object) { return !filter_.admits(kind, name(object)); });
+  }
+
+  template <typename Object, typename Name, typename IsOut>
+  void trim_if(std::vector<Object>& objects, const std::string& what, Name name, IsOut is_out) {
     const auto out = [&](const Object& object) {
-      if (filter_.admits(kind, name(object))) return false;
+      if (!is_out(object)) return false;
       if (left_out_ != nullptr) {
         left_out_->push_back(what + " " + name(object) + ": excluded by ormdb.yaml");
       }
@@ -31,6 +39,15 @@ class Scope {
   std::vector<std::string>* left_out_;
 };
 
+// Whether there is something of the name that a trigger can stand on.
+bool has_relation(const Schema& schema, const std::string& name) {
+  const auto any = [&](const auto& objects) {
+    return std::any_of(objects.begin(), objects.end(),
+                       [&](const auto& object) { return iequals(qualified_name(object), name); });
+  };
+  return any(schema.tables) || any(schema.views);
+}
+
 }  // namespace
 
 Schema in_scope(Schema schema, const ObjectFilter& filter, std::vector<std::string>* left_out) {
@@ -42,6 +59,8 @@ Schema in_scope(Schema schema, const ObjectFilter& filter, std::vector<std::stri
   scope.trim(schema.virtual_tables, "tables", "virtual table", plain);
   scope.trim(schema.views, "views", "view", qualified);
   scope.trim(schema.triggers, "triggers", "trigger", plain);
+  scope.trim_if(schema.triggers, "trigger", plain,
+                [&](const Trigger& trigger) { return !has_relation(schema, trigger.table); });
   scope.trim(schema.enums, "enums", "enum", qualified);
   for (Table& table : schema.tables) {
     const auto in_table = [&](const auto& object) { return table.name + "." + object.name; };

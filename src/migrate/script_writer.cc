@@ -2,6 +2,7 @@
 
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -50,6 +51,10 @@ std::vector<SqlStep> sql_section(const Dialect& dialect, const std::vector<Opera
   return steps;
 }
 
+std::string template_path(const Workspace& workspace) {
+  return path_join(workspace.database().migrations, "template.yaml");
+}
+
 std::string render(const Workspace& workspace, const MigrateOptions& options,
                    const Revision& revision, const TwoWays& ways, const Schema& before) {
   if (options.sql_format) {
@@ -59,7 +64,7 @@ std::string render(const Workspace& workspace, const MigrateOptions& options,
     return render_sql_script(revision, sql_section(dialect, ways.upgrade, before),
                              sql_section(dialect, ways.downgrade, after));
   }
-  const std::string own = path_join(workspace.database().migrations, "template.yaml");
+  const std::string own = template_path(workspace);
   if (const auto text = read_file_if_exists(own)) {
     return apply_template(*text, revision, render_operations(ways.upgrade),
                           render_operations(ways.downgrade), display_path(own));
@@ -67,21 +72,97 @@ std::string render(const Workspace& workspace, const MigrateOptions& options,
   return render_yaml_script(revision, ways.upgrade, ways.downgrade);
 }
 
-// What cannot be read back must not be written.
+// Operations of its own that a template has stand before and after those of the script.
+bool holds(const std::vector<ScriptStep>& steps, const std::vector<Operation>& wanted,
+           bool templated) {
+  const std::vector<Operation> read = operations_of(steps);
+  if (!templated) return read == wanted;
+  return std::search(read.begin(), read.end(), wanted.begin(), wanted.end()) != read.end() ||
+         wanted.empty();
+}
+
+// What cannot be read back must not be written. A template may word the message as it likes; what
+// the graph stands on must be in it.
 void prove_readable(const Workspace& workspace, const MigrateOptions& options,
                     const Revision& revision, const TwoWays& ways, const Source& source) {
+  const std::string own = template_path(workspace);
+  const bool templated = !options.sql_format && file_exists(own);
   const Revision header = scan_header(source);
-  const bool same_header =
+  const bool same_graph =
       header.id == revision.id && header.down_revisions == revision.down_revisions &&
-      header.depends_on == revision.depends_on && header.branch_labels == revision.branch_labels &&
-      header.message == revision.message;
+      header.depends_on == revision.depends_on && header.branch_labels == revision.branch_labels;
+  const bool same_header = same_graph && (templated || header.message == revision.message);
   const ScriptBody body = parse_body(source, workspace.dialect().name());
-  const bool same_body = options.sql_format || (operations_of(body.upgrade) == ways.upgrade &&
-                                                operations_of(body.downgrade) == ways.downgrade);
+  const bool same_body = options.sql_format || (holds(body.upgrade, ways.upgrade, templated) &&
+                                                holds(body.downgrade, ways.downgrade, templated));
   if (same_header && same_body) return;
+  if (templated) {
+    throw Error(ErrorKind::kConfig, std::string("the template loses ") +
+                                        (same_header ? "operations" : "a part of the header") +
+                                        " of the script")
+        .at(display_path(own))
+        .hint(
+            "it must hold all of ${revision}, ${down_revision}, ${depends_on}, "
+            "${branch_labels}, ${upgrade} and ${downgrade} that a script uses");
+  }
   throw Error(ErrorKind::kInternal, "the script does not read back as what was to be written")
       .at(source.file)
       .hint("nothing was written; please report this with your models");
+}
+
+bool is_below(const std::string& path, const std::string& directory) {
+  return path.size() > directory.size() && path.starts_with(directory) &&
+         path[directory.size()] == '/';
+}
+
+std::string whole_path(const std::string& path) {
+  std::string absolute = absolute_path(path);
+  while (absolute.size() > 1 && absolute.ends_with('/')) absolute.pop_back();
+  return absolute;
+}
+
+// A directory whose scripts are not read would make the new one vanish.
+void require_scanned(const Workspace& workspace, const std::string& directory) {
+  const std::string path = whole_path(directory);
+  std::vector<std::string> known;
+  for (const std::string& each : workspace.database().versions) {
+    const std::string version = whole_path(each);
+    if (path == version) return;
+    if (workspace.config().recursive_versions && is_below(path, version)) return;
+    known.push_back(display_path(each));
+  }
+  throw Error(ErrorKind::kUsage, "--version-path " + directory +
+                                     " is not among the directories that scripts are read from")
+      .candidates(known)
+      .hint("add it to `versions:` in ormdb.yaml");
+}
+
+// --version-path, else the version directory of the parent, as a branch with a directory of its own
+// goes on there, else the first one.
+std::string directory_for(Workspace& workspace, const MigrateOptions& options,
+                          const Revision& revision) {
+  if (!options.version_path.empty()) {
+    require_scanned(workspace, options.version_path);
+    return options.version_path;
+  }
+  const std::vector<std::string>& versions = workspace.database().versions;
+  std::string best;
+  for (const std::string& parent : revision.down_revisions) {
+    const Revision* found = workspace.graph().find(parent);
+    for (const std::string& version : versions) {
+      const bool nearer = version.size() > best.size();
+      if (found != nullptr && nearer && is_below(found->file, version)) best = version;
+    }
+    if (!best.empty()) break;
+  }
+  return best.empty() ? versions.front() : best;
+}
+
+void require_readable_place(const Config& config, const std::string& name) {
+  if (config.recursive_versions || name.find('/') == std::string::npos) return;
+  throw Error(ErrorKind::kConfig,
+              "file_template puts scripts into directories below those that are read: " + name)
+      .hint("set `recursive_versions: true` in ormdb.yaml too");
 }
 
 // Runs one after_write hook; its failure is a warning with what it printed, as the script is
@@ -133,12 +214,12 @@ Revision new_revision(Workspace& workspace, const MigrateOptions& options,
 
 void write_script(Workspace& workspace, const MigrateOptions& options, Revision revision,
                   const TwoWays& ways, const Schema& before, DiffResult& result) {
-  const std::string directory =
-      options.version_path.empty() ? workspace.database().versions.front() : options.version_path;
+  const std::string directory = directory_for(workspace, options, revision);
   const ScriptFormat format = options.sql_format ? ScriptFormat::kSql : ScriptFormat::kYaml;
   const Config& config = workspace.config();
   const std::string name = script_file_name(config.file_template, revision, revision.created,
                                             config.slug_length, format);
+  require_readable_place(config, name);
   const std::string path = path_join(directory, name);
   revision.file = path;
   const Source source{display_path(path), render(workspace, options, revision, ways, before)};

@@ -50,7 +50,13 @@ CompiledSection SectionCompiler::next() {
     piece = dialect_.compile(operations_, schema_);
   } else {
     const auto first = operations_.begin() + static_cast<std::ptrdiff_t>(offset);
-    piece = dialect_.compile({first, operations_.end()}, schema_);
+    try {
+      piece = dialect_.compile({first, operations_.end()}, schema_);
+    } catch (const Error& error) {
+      Error told = error;
+      if (error.operation() > 0) told.operation(error.operation() + static_cast<int>(offset));
+      throw told;
+    }
   }
   for (Statement& statement : piece.statements) {
     if (statement.operation > 0) statement.operation += static_cast<int>(offset);
@@ -58,6 +64,12 @@ CompiledSection SectionCompiler::next() {
   next_ = offset + piece.compiled_operations;
   schema_known_ = piece.schema_known;
   return piece;
+}
+
+bool runs_outside_transaction(const SectionPart& part, const CompiledSection& first) {
+  if (part.transaction) return false;
+  const bool raw = part.operations.front().get_if<Execute>() != nullptr;
+  return raw || (first.statements.size() <= 1 && first.before.empty());
 }
 
 std::vector<SectionPart> parts_of(const std::vector<Operation>& operations,

@@ -43,6 +43,11 @@ struct SectionPart {
   std::string hash() const;  ///< Of the operations as text.
 };
 
+/// Whether a part really runs outside a transaction, given its first compiled piece. What takes
+/// several statements, or needs the keys off, gets a transaction of its own even where the script
+/// says `transaction: false`, unless it is raw SQL: half a rebuild would lose rows.
+bool runs_outside_transaction(const SectionPart& part, const CompiledSection& first);
+
 /// The parts in order. A non-transactional execute of several statements is a part for each.
 std::vector<SectionPart> parts_of(const std::vector<Operation>& operations,
                                   std::string_view dialect);

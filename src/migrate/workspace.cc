@@ -6,6 +6,26 @@
 
 namespace ormdb {
 
+namespace {
+
+void refuse_unavailable(const LoadedScript& script, const Revision& revision, Direction direction) {
+  const bool up = direction == Direction::kUpgrade;
+  const Unavailable& found =
+      up ? script.body.unavailable_upgrade : script.body.unavailable_downgrade;
+  if (found.reason.empty()) return;
+  throw Error(ErrorKind::kUnsupported, "the " + std::string(up ? "upgrade" : "downgrade") +
+                                           " section of revision " + revision.id +
+                                           " is not available: " + found.reason)
+      .revision(revision.id)
+      .where("script")
+      .at(script.source.file, found.line, script.source.line(found.line))
+      .hint(
+          "write its statements into the script and remove that line; where its work is done, "
+          "`ormdb stamp` needs no statements");
+}
+
+}  // namespace
+
 const std::vector<ScriptStep>& LoadedScript::steps(Direction direction) const {
   return direction == Direction::kUpgrade ? body.upgrade : body.downgrade;
 }
@@ -90,6 +110,7 @@ LoadedScript Workspace::load(const Revision& revision, Direction direction) cons
         .hint(
             "add a downgrade section to the script (an empty one says that nothing is to be done)");
   }
+  refuse_unavailable(script, revision, direction);
   return script;
 }
 

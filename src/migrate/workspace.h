@@ -51,7 +51,8 @@ class Workspace {
   /// The declared models, validated, with every constraint and index named.
   Schema models() const;
 
-  /// Throws kScript: the body has errors, or (downgrade) the section is missing.
+  /// Throws kScript: the body has errors, or (downgrade) the section is missing; kUnsupported: it
+  /// is marked as unavailable.
   LoadedScript load(const Revision& revision, Direction direction) const;
 
  private:

@@ -166,6 +166,15 @@ bool mentions_name(const SqlText& text, std::string_view name, const SchemaRules
   return false;
 }
 
+bool has_subquery(const SqlText& text, const SchemaRules& rules) {
+  const Scan scan(text.for_dialect(rules.dialect()), sql_dialect(rules.dialect()), rules);
+  for (std::size_t i = 0; i < scan.size(); ++i) {
+    if (scan.symbol(i, "(") && (scan.word(i + 1, "select") || scan.word(i + 1, "with")))
+      return true;
+  }
+  return false;
+}
+
 void rename_column_in_expression(SqlText& text, const ColumnRename& rename,
                                  const SchemaRules& rules) {
   const std::string_view table = unqualified(rename.table);

@@ -26,6 +26,9 @@ std::set<std::string> mentioned_names(const SqlText& text, const SchemaRules& ru
 
 bool mentions_name(const SqlText& text, std::string_view name, const SchemaRules& rules);
 
+/// Whether there is a query in parentheses: a subquery, or one of a WITH.
+bool has_subquery(const SqlText& text, const SchemaRules& rules);
+
 /// One column rename; `table` may be qualified.
 struct ColumnRename {
   std::string_view table;

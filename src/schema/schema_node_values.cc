@@ -94,6 +94,8 @@ std::string type_hint(std::string_view text) {
   const std::string word = type_word(text);
   const auto& names = type_names();
   if (std::find(names.begin(), names.end(), word) != names.end()) {
+    const bool cut = word == "numeric" && text.find('(') != text.npos && !text.ends_with(')');
+    if (cut) return "within { } a comma ends a value: put the type in quotes, \"numeric(10,2)\"";
     return "write it like string(20), numeric(10,2), datetime(tz), enum(status), array(text)";
   }
   std::string meant = portable_word(word);

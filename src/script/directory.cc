@@ -5,6 +5,7 @@
 
 #include "base/file_system.h"
 #include "base/text.h"
+#include "ormdb/error.h"
 #include "script/script.h"
 
 namespace ormdb {
@@ -26,7 +27,12 @@ std::vector<Revision> scan_directories(const std::vector<std::string>& directori
   std::vector<Revision> revisions;
   std::set<std::string> seen;
   for (const std::string& directory : directories) {
-    if (!seen.insert(absolute_path(directory)).second || !directory_exists(directory)) continue;
+    if (!seen.insert(absolute_path(directory)).second) continue;
+    if (!directory_exists(directory)) {
+      if (!file_exists(directory) && !file_exists(parent_directory(directory))) continue;
+      throw Error(ErrorKind::kIo, "'" + display_path(directory) + "' is no directory of scripts")
+          .hint("correct 'migrations:' in ormdb.yaml, or -d");
+    }
     for (const std::string& name : list_files(directory, recursive)) {
       if (!is_script(name)) continue;
       const std::string path = path_join(directory, name);

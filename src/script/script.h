@@ -27,11 +27,27 @@ struct SqlStep {
   std::optional<std::vector<Operation>> effects = std::nullopt;
 };
 
+/// `-- ormdb unavailable: REASON` in a section of the SQL form: what it does is not written down
+/// here, so it can neither be run nor replayed.
+struct Unavailable {
+  std::string reason;  ///< "": the section is there to be run.
+  int line = 0;
+};
+
 struct ScriptBody {
   std::vector<ScriptStep> upgrade;
   std::vector<ScriptStep> downgrade;
   bool has_downgrade =
       true;  ///< false: the section is missing, so the revision cannot be reverted.
+  Unavailable unavailable_upgrade;
+  Unavailable unavailable_downgrade;
+};
+
+/// A section of the SQL form as it stands in a file.
+struct SqlSectionText {
+  std::string sql;
+  bool transaction = true;
+  std::string unavailable;  ///< The reason of a section that cannot be run; "" for any other.
 };
 
 /// Reads only the header, without a YAML parser: ten thousand of them in a fraction of a second.
@@ -50,8 +66,9 @@ ScriptFormat script_format(std::string_view text);
 /// an SQL script's statements are split: each becomes an execute step of its own. In the SQL form,
 /// a line "-- ormdb transaction: false" stands right before a section's marker and holds for all
 /// its statements; "-- ormdb effects:" and the comment lines behind it hold a YAML list of
-/// operations, what the next statement does to the schema ("-- ormdb effects: []": nothing). Lines
-/// that begin with "-- ormdb " are such directives wherever they stand, in a string too.
+/// operations, what the next statement does to the schema ("-- ormdb effects: []": nothing). `--
+/// ormdb unavailable: REASON` in a section says that it cannot be run. Lines that begin with "--
+/// ormdb " are such directives wherever they stand, in a string too.
 ScriptBody parse_body(const Source& source, std::string_view dialect);
 
 /// SHA-256 of the text of a section, LF-normalised, without white space at its end; of the empty
@@ -69,6 +86,14 @@ std::string render_yaml_script(const Revision& header, const std::vector<Operati
                                const std::vector<Operation>& downgrade);
 std::string render_sql_script(const Revision& header, const std::vector<SqlStep>& upgrade,
                               const std::vector<SqlStep>& downgrade);
+
+/// The SQL form with sections taken over as they are, comments and all; without `downgrade` the
+/// script has no such section. Throws kUnsupported for a line that would be read as a marker.
+std::string render_sql_script(const Revision& header, const SqlSectionText& upgrade,
+                              const std::optional<SqlSectionText>& downgrade);
+
+/// Statements as a section's text, each with its semicolon.
+std::string render_sql_statements(const std::vector<SqlStep>& steps);
 
 /// A section's operations as a YAML list; "" for none.
 std::string render_operations(const std::vector<Operation>& operations);

@@ -113,7 +113,8 @@ class SectionReader {
 
 /// What a marker line behind the header may say.
 void check_directives(const Source& source, int first_line) {
-  static const std::vector<std::string> kNames = {"upgrade", "downgrade", "transaction", "effects"};
+  static const std::vector<std::string> kNames = {"upgrade", "downgrade", "transaction", "effects",
+                                                  "unavailable"};
   LineReader lines(source.text);
   TextLine line;
   while (lines.next(line)) {
@@ -130,6 +131,9 @@ void check_directives(const Source& source, int first_line) {
     if (name == "transaction" && directive->value != "true" && directive->value != "false") {
       throw source.error(ErrorKind::kScript, line.number,
                          "'-- ormdb transaction:' must say true or false");
+    }
+    if (name == "unavailable" && directive->value.empty()) {
+      throw source.error(ErrorKind::kScript, line.number, "'-- ormdb unavailable:' must say why");
     }
   }
 }
@@ -184,18 +188,46 @@ std::string effects_text(const std::vector<Operation>& effects) {
   return text;
 }
 
-std::string section_text(const std::vector<SqlStep>& steps) {
+std::string section_text(const std::string& marker, const SqlSectionText& section) {
+  refuse_directives(section.sql);
   std::string text;
-  for (const SqlStep& step : steps) {
-    refuse_directives(step.sql);
-    if (step.effects) text += effects_text(*step.effects);
-    text += terminated(step.sql);
-  }
-  return text;
+  if (!section.transaction) text += "-- ormdb transaction: false\n";
+  text += "-- ormdb " + marker + "\n";
+  if (!section.unavailable.empty()) text += "-- ormdb unavailable: " + section.unavailable + "\n";
+  text += section.sql;
+  return text.ends_with('\n') ? text : text + "\n";
 }
 
 std::string header_line(std::string_view key, const std::string& value) {
   return "-- ormdb " + std::string(key) + ": " + value + "\n";
+}
+
+std::string header_text(const Revision& header) {
+  const auto& parents = header.down_revisions;
+  std::string text = header_line("revision", render_header_scalar(header.id));
+  text += header_line("down_revision", parents.empty()       ? "null"
+                                       : parents.size() == 1 ? render_header_scalar(parents.front())
+                                                             : render_header_list(parents));
+  if (!header.depends_on.empty())
+    text += header_line("depends_on", render_header_list(header.depends_on));
+  if (!header.branch_labels.empty()) {
+    text += header_line("branch_labels", render_header_list(header.branch_labels));
+  }
+  text += header_line("message", render_header_scalar(header.message));
+  if (!header.created.empty()) text += header_line("created", render_header_scalar(header.created));
+  return text;
+}
+
+Unavailable find_unavailable(const SqlSection& section) {
+  LineReader lines(section.text);
+  TextLine line;
+  while (lines.next(line)) {
+    const auto directive = parse_directive(line.text);
+    if (directive && directive->name == "unavailable") {
+      return {std::string(directive->value), line.number + section.first_line - 1};
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -212,6 +244,8 @@ ScriptBody script_parts::parse_sql_body(const Source& source, std::string_view d
   body.has_downgrade = sections.downgrade.present;
   if (body.has_downgrade)
     body.downgrade = SectionReader(source, sections.downgrade, dialect).read();
+  body.unavailable_upgrade = find_unavailable(sections.upgrade);
+  body.unavailable_downgrade = find_unavailable(sections.downgrade);
   return body;
 }
 
@@ -220,22 +254,26 @@ std::string_view script_parts::sql_section(std::string_view text, Direction dire
   return direction == Direction::kUpgrade ? sections.upgrade.text : sections.downgrade.text;
 }
 
+std::string render_sql_statements(const std::vector<SqlStep>& steps) {
+  std::string text;
+  for (const SqlStep& step : steps) {
+    refuse_directives(step.sql);
+    if (step.effects) text += effects_text(*step.effects);
+    text += terminated(step.sql);
+  }
+  return text;
+}
+
 std::string render_sql_script(const Revision& header, const std::vector<SqlStep>& upgrade,
                               const std::vector<SqlStep>& downgrade) {
-  const auto& parents = header.down_revisions;
-  std::string text = header_line("revision", render_header_scalar(header.id));
-  text += header_line("down_revision", parents.empty()       ? "null"
-                                       : parents.size() == 1 ? render_header_scalar(parents.front())
-                                                             : render_header_list(parents));
-  if (!header.depends_on.empty())
-    text += header_line("depends_on", render_header_list(header.depends_on));
-  if (!header.branch_labels.empty()) {
-    text += header_line("branch_labels", render_header_list(header.branch_labels));
-  }
-  text += header_line("message", render_header_scalar(header.message));
-  if (!header.created.empty()) text += header_line("created", render_header_scalar(header.created));
-  text += "-- ormdb upgrade\n" + section_text(upgrade);
-  return text + "-- ormdb downgrade\n" + section_text(downgrade);
+  return header_text(header) + "-- ormdb upgrade\n" + render_sql_statements(upgrade) +
+         "-- ormdb downgrade\n" + render_sql_statements(downgrade);
+}
+
+std::string render_sql_script(const Revision& header, const SqlSectionText& upgrade,
+                              const std::optional<SqlSectionText>& downgrade) {
+  const std::string text = header_text(header) + section_text("upgrade", upgrade);
+  return downgrade ? text + section_text("downgrade", *downgrade) : text;
 }
 
 }  // namespace ormdb

@@ -3,8 +3,9 @@
 
     bench.py ORMDB [--runs 5] [--revisions 1000] [--tables 1000,5000] [--alembic]
 
-Start-up against the sqlite3 shell; `upgrade` of many revisions against the shell running what `upgrade --sql` prints, in the same
-transactions; `check` without a difference; with --alembic (Debian's python3-alembic) the same history through Alembic.
+Start-up against the sqlite3 shell; `upgrade` of many revisions against the shell running what
+`upgrade --sql` prints, in the same transactions; `check` without a difference; with --alembic
+(Debian's python3-alembic) the same history through Alembic.
 Prints a table; a timing is never a test's assertion.
 """
 import argparse
@@ -28,14 +29,33 @@ upgrade:
 downgrade:
 {back}
 """
+MODEL = """  table_%05d:
+    columns:
+      id: {type: integer, primary_key: true}
+      code: {type: string(20), unique: true}
+      title: {type: string(100)}
+      body: {type: text, nullable: true}
+      amount: {type: 'numeric(10,2)', default: 0}
+      ratio: {type: float, nullable: true}
+      active: {type: boolean, default: true}
+      made: {type: datetime, default: {sql: CURRENT_TIMESTAMP}}
+      day: {type: date, nullable: true}
+      data: {type: large_binary, nullable: true}
+      rank: {type: big_integer, nullable: true}
+      parent_id: {type: integer, nullable: true, references: table_%05d.id, on_delete: cascade}
+    indexes:
+      ix_table_%05d_title: {columns: [title desc]}
+"""
 
 
 def timed(command, cwd, stdin=None):
     begun = time.perf_counter()
-    done = subprocess.run(command, cwd=cwd, stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    done = subprocess.run(command, cwd=cwd, stdin=stdin, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE)
     spent = time.perf_counter() - begun
     if done.returncode:
-        sys.exit("%s: exit %d: %s" % (" ".join(command), done.returncode, done.stderr.decode()[:500]))
+        said = done.stderr.decode()[:500]
+        sys.exit("%s: exit %d: %s" % (" ".join(command), done.returncode, said))
     return spent
 
 
@@ -52,11 +72,14 @@ def operations(n):
     """Each revision makes a table, adds a column or an index."""
     table = "t%05d" % (n - n % 3)
     if n % 3 == 0:
-        body = ("  - {verb}:\n      table: %s\n      columns:\n        id: {{type: integer, primary_key: true}}\n"
-                "        name: {{type: string(40)}}\n        made: {{type: datetime, nullable: true}}\n" % table)
+        body = ("  - {verb}:\n      table: %s\n      columns:\n"
+                "        id: {{type: integer, primary_key: true}}\n"
+                "        name: {{type: string(40)}}\n"
+                "        made: {{type: datetime, nullable: true}}\n" % table)
         return body.format(verb="create_table"), body.format(verb="drop_table")
     if n % 3 == 1:
-        body = "  - {verb}: {{table: %s, column: {{name: note, type: text, nullable: true}}}}\n" % table
+        body = ("  - {verb}: {{table: %s, column: {{name: note, type: text, nullable: true}}}}\n"
+                % table)
         return body.format(verb="add_column"), body.format(verb="drop_column")
     body = "  - {verb}: {{name: ix_%s_name, table: %s, columns: [name]}}\n" % (table, table)
     return body.format(verb="create_index"), body.format(verb="drop_index")
@@ -65,11 +88,13 @@ def operations(n):
 def project(folder, revisions=0, tables=0):
     os.makedirs(folder + "/migrations/versions")
     with open(folder + "/ormdb.yaml", "w") as f:
-        f.write("database: sqlite:///site.db\nmodels: %s\nmigrations: migrations\n" % ("models.yaml" if tables else "[]"))
+        f.write("database: sqlite:///site.db\nmodels: %s\nmigrations: migrations\n"
+                % ("models.yaml" if tables else "[]"))
     for n in range(revisions):
         up, back = operations(n)
         with open("%s/migrations/versions/r%05d.yaml" % (folder, n), "w") as f:
-            f.write(SCRIPT.format(n=n, down="null" if n == 0 else "r%05d" % (n - 1), up=up.rstrip(), back=back.rstrip()))
+            f.write(SCRIPT.format(n=n, down="null" if n == 0 else "r%05d" % (n - 1),
+                                  up=up.rstrip(), back=back.rstrip()))
     if tables:
         with open(folder + "/models.yaml", "w") as f:
             f.write(models(tables))
@@ -77,17 +102,7 @@ def project(folder, revisions=0, tables=0):
 
 def models(tables):
     """Hand-written style: 12 columns, keys, uniques, indexes, foreign keys."""
-    out = ["format: 1", "tables:"]
-    for t in range(tables):
-        out += ["  table_%05d:" % t, "    columns:", "      id: {type: integer, primary_key: true}",
-                "      code: {type: string(20), unique: true}", "      title: {type: string(100)}",
-                "      body: {type: text, nullable: true}", "      amount: {type: 'numeric(10,2)', default: 0}",
-                "      ratio: {type: float, nullable: true}", "      active: {type: boolean, default: true}",
-                "      made: {type: datetime, default: {sql: CURRENT_TIMESTAMP}}", "      day: {type: date, nullable: true}",
-                "      data: {type: large_binary, nullable: true}", "      rank: {type: big_integer, nullable: true}",
-                "      parent_id: {type: integer, nullable: true, references: table_%05d.id, on_delete: cascade}" % (t // 2),
-                "    indexes:", "      ix_table_%05d_title: {columns: [title desc]}" % t]
-    return "\n".join(out) + "\n"
+    return "format: 1\ntables:\n" + "".join(MODEL % (t, t // 2, t) for t in range(tables))
 
 
 def bench_start(ormdb, runs, place, report):
@@ -124,7 +139,8 @@ def bench_upgrade(ormdb, runs, revisions, place, report):
         fresh("shell.db")
         with open(sql) as f:
             return timed(["sqlite3", folder + "/shell.db"], folder, stdin=f)
-    report("upgrade of %d revisions / sqlite3 shell running its --sql" % revisions, *pairs(own, shell, runs))
+    report("upgrade of %d revisions / sqlite3 shell running its --sql" % revisions,
+           *pairs(own, shell, runs))
     return folder
 
 
@@ -136,13 +152,18 @@ def bench_alembic(ormdb, runs, revisions, place, report):
     with open(folder + "/env.py", "w") as f:
         f.write("from alembic import context\nfrom sqlalchemy import create_engine\n"
                 "e = create_engine(context.config.get_main_option('sqlalchemy.url'))\n"
-                "with e.connect() as c:\n    context.configure(connection=c)\n    with context.begin_transaction(): context.run_migrations()\n")
+                "with e.connect() as c:\n    context.configure(connection=c)\n"
+                "    with context.begin_transaction(): context.run_migrations()\n")
     for n in range(revisions):
         t = "t%05d" % (n - n % 3)
-        up = ["op.create_table('%s', sa.Column('id', sa.Integer, primary_key=True), sa.Column('name', sa.String(40), nullable=False), sa.Column('made', sa.DateTime))" % t,
-              "op.add_column('%s', sa.Column('note', sa.Text))" % t, "op.create_index('ix_%s_name', '%s', ['name'])" % (t, t)][n % 3]
+        up = ["op.create_table('%s', sa.Column('id', sa.Integer, primary_key=True), "
+              "sa.Column('name', sa.String(40), nullable=False), "
+              "sa.Column('made', sa.DateTime))" % t,
+              "op.add_column('%s', sa.Column('note', sa.Text))" % t,
+              "op.create_index('ix_%s_name', '%s', ['name'])" % (t, t)][n % 3]
         with open(folder + "/versions/r%05d.py" % n, "w") as f:
-            f.write("from alembic import op\nimport sqlalchemy as sa\nrevision = 'r%05d'\ndown_revision = %r\ndef upgrade(): %s\ndef downgrade(): pass\n"
+            f.write("from alembic import op\nimport sqlalchemy as sa\nrevision = 'r%05d'\n"
+                    "down_revision = %r\ndef upgrade(): %s\ndef downgrade(): pass\n"
                     % (n, "r%05d" % (n - 1) if n else None, up))
     own_folder = place + "/upgrade"
 
@@ -157,9 +178,11 @@ def bench_alembic(ormdb, runs, revisions, place, report):
     def alembic():
         remove(folder + "/site.db")
         return timed([*ALEMBIC, "upgrade", "head"], folder)
-    report("upgrade of %d revisions: ormdb / Alembic" % revisions, *pairs(own, alembic, max(1, runs // 2)))
+    half = max(1, runs // 2)
+    report("upgrade of %d revisions: ormdb / Alembic" % revisions, *pairs(own, alembic, half))
     report("current at %d revisions: ormdb / Alembic" % revisions,
-           *pairs(lambda: timed([ormdb, "current"], own_folder), lambda: timed([*ALEMBIC, "current"], folder), max(1, runs // 2)))
+           *pairs(lambda: timed([ormdb, "current"], own_folder),
+                  lambda: timed([*ALEMBIC, "current"], folder), half))
 
 
 def bench_check(ormdb, runs, tables, place, report):
@@ -181,17 +204,20 @@ def main():
     ap.add_argument("--alembic", action="store_true")
     o = ap.parse_args()
     ormdb = os.path.abspath(o.ormdb)
-    place = tempfile.mkdtemp(prefix="ormdb-bench-", dir="/dev/shm" if os.path.isdir("/dev/shm") else None)
+    memory = "/dev/shm" if os.path.isdir("/dev/shm") else None
+    place = tempfile.mkdtemp(prefix="ormdb-bench-", dir=memory)
 
     def report(what, own, other):
         ratio = "" if other is None else "%8.2f x" % (own / other)
-        print("%-74s %9.4f s %s %s" % (what, own, "" if other is None else "%9.4f s" % other, ratio), flush=True)
+        reference = "" if other is None else "%9.4f s" % other
+        print("%-74s %9.4f s %s %s" % (what, own, reference, ratio), flush=True)
     try:
         bench_start(ormdb, o.runs, place, report)
         bench_upgrade(ormdb, o.runs, o.revisions, place, report)
         if o.alembic:
             bench_alembic(ormdb, o.runs, o.revisions, place, report)
-        spent = [(int(t), bench_check(ormdb, o.runs, int(t), place, report)) for t in o.tables.split(",") if t]
+        spent = [(int(t), bench_check(ormdb, o.runs, int(t), place, report))
+                 for t in o.tables.split(",") if t]
         if len(spent) > 1:
             report("check: t(%d) / t(%d)" % (spent[-1][0], spent[0][0]), spent[-1][1], spent[0][1])
     finally:

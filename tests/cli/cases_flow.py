@@ -234,3 +234,64 @@ def case_create_and_drop_the_database(project):
     assert os.path.exists(project.path("site.db"))
     equal(list(project.json("drop-db", "--yes")), ["ok", "command", "database"])
     assert not os.path.exists(project.path("site.db"))
+
+
+def case_a_renamed_column_is_read_through_other_views(project):
+    views = ("views:\n  name_list: SELECT username FROM user\n"
+             "  name_count: SELECT count(username) AS n FROM name_list\n"
+             "  long_name: SELECT username FROM (SELECT username FROM user)\n"
+             "triggers:\n  name_list_add: {table: name_list, timing: instead_of, "
+             "events: [insert], body: INSERT INTO user (username) VALUES (NEW.username);}\n")
+    project.write("models.yaml", MODELS + views)
+    _migrate(project, "first")
+    project.run("upgrade")
+    project.sql("INSERT INTO user VALUES (1, 'ann')")
+    renamed = (MODELS + views).replace("username", "login")
+    project.write("models.yaml", renamed.replace("string(20)", "string(20), renamed_from: username"))
+    _migrate(project, "second")
+    project.run("upgrade")
+    project.run("check")
+    project.sql("INSERT INTO name_list VALUES ('bob')")
+    equal(project.sql("SELECT login FROM long_name"), [("ann",), ("bob",)])
+    project.run("downgrade")
+    equal(project.sql("SELECT n FROM name_count"), [(2,)])
+    equal(project.sql("SELECT username FROM long_name"), [("ann",), ("bob",)])
+
+
+def case_plans_of_plain_sql_need_no_schema(project):
+    project.chain("aaaa", "bbbb")
+    project.run("upgrade")
+    contains(project.run("downgrade", "--plan").out, "DROP TABLE t_bbbb")
+    contains(project.run("downgrade", "--sql", "-1").out, "DROP TABLE t_bbbb")
+    contains(project.run("downgrade", "--sql", "bbbb:base").out, "DROP TABLE t_aaaa")
+    equal(project.tables(), ["t_aaaa", "t_bbbb"])
+
+
+def case_migrate_refuses_what_sqlite_cannot_hold(project):
+    project.write("models.yaml", MODELS + "triggers:\n  t: {table: user, timing: after, "
+                  "events: [insert, delete], body: SELECT 1;}\n")
+    project.write("schema.yaml", MODELS.replace("columns:", "schema: x\n    columns:"))
+    contains(project.run("diff", "database", "schema.yaml", code=4).err, "x.user")
+    for command in (("migrate", "-m", "first"), ("check",)):
+        error = project.json(*command, code=4)["error"]
+        equal(error["kind"], "unsupported")
+        contains(error["message"], "trigger t")
+    equal(os.listdir(project.path("migrations/versions")), [])
+
+
+def case_options_without_meaning_are_no_difference(project):
+    project.write("models.yaml", MODELS + "      note: {type: text, nullable: true, "
+                  "sqlite: {not_null_on_conflict: ignore}}\n")
+    _migrate(project, "first")
+    project.run("upgrade")
+    project.run("check")
+
+
+def case_a_file_or_directory_in_the_wrong_place_is_told(project):
+    os.mkdir(project.path("site.db"))
+    contains(project.run("status", code=5).err, "site.db is a directory")
+    os.rmdir(project.path("site.db"))
+    contains(project.run("heads", ORMDB_DIRECTORY="models.yaml", code=4).err, "no directory")
+    contains(project.run("diff", "nope.yaml", "models", code=4).err, "nope.yaml", "not exist")
+    mistyped = project.run("diff", "models", "postgresql:/me:secret@host", code=4)
+    assert "secret" not in mistyped.err, mistyped

@@ -126,3 +126,108 @@ def case_edit_opens_the_editor(project):
     equal(project.json("edit", "aaaa", EDITOR="echo")["files"], ["migrations/versions/aaaa.sql"])
     contains(project.run("edit", code=4, EDITOR="false").err, "exit code 1")
     contains(project.run("edit", code=4, EDITOR="/nonexistent").err, "127")
+
+
+def case_several_directories_and_branches_with_their_own(project):
+    with open(project.path("ormdb.yaml"), "a", encoding="utf-8") as file:
+        file.write("versions: [billing/versions, spare]\n")
+    project.run("revision", "-m", "main", "--rev-id", "aaaa")
+    project.run("revision", "-m", "bill", "--rev-id", "bbbb", "--head", "base",
+                "--branch-label", "billing", "--version-path", "billing/versions/")
+    written = project.json("revision", "-m", "more", "--rev-id", "cccc", "--head", "billing@head")
+    contains(written["file"], "billing/versions/")
+    contains(project.json("revision", "-m", "on", "--head", "aaaa")["file"], "migrations/versions/")
+    error = project.json("revision", "-m", "lost", "--head", "cccc", "--version-path", "else",
+                         code=2)["error"]
+    equal(error["candidates"], ["migrations/versions", "billing/versions", "spare"])
+    assert not os.path.exists(project.path("else"))
+    equal(project.run("upgrade", "heads").code, 0)
+
+
+def case_scripts_in_directories_by_file_template(project):
+    with open(project.path("ormdb.yaml"), "a", encoding="utf-8") as file:
+        file.write('file_template: "{year}/{rev}_{slug}"\ntimezone: Asia/Kolkata\n')
+    error = project.json("revision", "-m", "one", "--rev-id", "aaaa", code=4)["error"]
+    contains(error["hint"], "recursive_versions: true")
+    with open(project.path("ormdb.yaml"), "a", encoding="utf-8") as file:
+        file.write("recursive_versions: true\n")
+    written = project.json("revision", "-m", "one", "--rev-id", "aaaa")
+    matches(written["file"], r"^migrations/versions/\d{4}/aaaa_one\.yaml$")
+    matches(written["revisions"][0]["created"], r"\+05:30$")
+    project.run("revision", "-m", "two", "--rev-id", "bbbb")
+    equal(len(project.json("upgrade")["steps"]), 2)
+    project.run("revision", "-m", "three", "--version-path", "migrations/versions/deep")
+    contains(project.run("heads", "-v").out, "Path: migrations/versions/deep/")
+
+
+def case_a_template_with_operations_of_its_own(project):
+    template = """\
+# Shop: ${message} (${revision})
+format: 1
+revision: ${revision}
+down_revision: ${down_revision}
+created: ${created}
+---
+upgrade:
+  - execute: SELECT 1
+  ${upgrade}
+downgrade:
+  ${downgrade}
+  - execute: SELECT 2
+"""
+    project.write("migrations/template.yaml", template)
+    file = project.json("migrate", "-m", 'a "b"')["file"]
+    contains(project.read(file), '# Shop: a "b" (', "  - execute: SELECT 1\n  - create_table:")
+    project.run("upgrade")
+    project.run("check")
+    error = project.json("revision", "-m", "x", "--branch-label", "side", code=4)["error"]
+    equal((error["kind"], error["file"]), ("config", "migrations/template.yaml"))
+    contains(error["hint"], "${branch_labels}")
+
+
+def case_hooks_after_write(project):
+    with open(project.path("ormdb.yaml"), "a", encoding="utf-8") as file:
+        file.write("hooks: {after_write: ['echo \"# checked\" >> {file}', 'echo bad; exit 3']}\n")
+    ran = project.run("revision", "-m", "it's one", "--rev-id", "aaaa")
+    contains(ran.err, "warning: hook 'echo bad; exit 3' failed with exit code 3: bad")
+    contains(project.read(project.json("show", "aaaa")["revisions"][0]["file"]), "# checked")
+
+
+def _heads(project, **scripts):
+    """Heads on aaaa; each value is the head's upgrade section, a YAML list."""
+    project.chain("aaaa")
+    for revision, upgrade in scripts.items():
+        project.write(f"migrations/versions/{revision}.yaml",
+                      f"format: 1\nrevision: {revision}\ndown_revision: aaaa\n---\n"
+                      f"upgrade:\n{upgrade}\ndowngrade: []\n")
+
+
+def _add(name, kind="text"):
+    return f"  - add_column: {{table: t_aaaa, column: {{name: {name}, type: {kind}}}}}".replace(
+        "}}", ", nullable: true}}")
+
+
+def case_merge_auto_joins_heads_that_commute(project):
+    _heads(project, bbbb=_add("one"), cccc=_add("two"), dddd=_add("three"))
+    merged = project.json("merge", "--auto", "-m", "all", "--rev-id", "eeee")["revisions"][0]
+    equal(sorted(merged["down_revision"]), ["bbbb", "cccc", "dddd"])
+    project.run("upgrade")
+
+
+def case_merge_auto_leaves_clashes_to_people(project):
+    _heads(project, bbbb=_add("one"), cccc=_add("two"), dddd=_add("one", "integer"))
+    error = project.json("merge", "--auto", code=3)["error"]
+    equal((error["kind"], error["candidates"]), ("needs_decision", ["t_aaaa.one"]))
+    contains(error["message"], "bbbb", "dddd", "t_aaaa.one")
+    contains(error["hint"], "`ormdb merge bbbb cccc dddd`")
+    equal(len(project.json("heads")["revisions"]), 3)
+    project.run("merge", "--auto", "bbbb", "cccc")
+
+
+def case_merge_auto_never_takes_raw_sql_for_commuting(project):
+    _heads(project, bbbb=_add("one"), cccc=_add("two") + "\n  - execute: UPDATE t_aaaa SET id = 2")
+    error = project.json("merge", "--auto", code=3)["error"]
+    equal([error[key] for key in ("revision", "file", "line", "operation")],
+          ["cccc", "migrations/versions/cccc.yaml", 7, 2])
+    contains(error["message"], "raw SQL in revision cccc")
+    contains(error["hint"], "`ormdb merge bbbb cccc`")

@@ -14,8 +14,12 @@ ORMDB = os.environ["ORMDB"]
 EXAMPLE = pathlib.Path(os.environ["ORMDB_SOURCE_DIR"]) / "migrations_example"
 REVISIONS = [
     "1c0a7e52d9b4", "52f8c3a1907e", "a94e0b6d2f13", "7d31f5c8e06a", "e2b6904ac75d", "0f5d8e17b3c2",
-    "b8c47a0e91d6", "3e9a6f20c58b", "d05b2c7f4a98",
+    "b8c47a0e91d6", "3e9a6f20c58b", "d05b2c7f4a98", "f6b81d3e0c24", "94c2e7a5d1b0",
 ]
+HEADS = ["d05b2c7f4a98", "f6b81d3e0c24"]  # Merged by the last revision.
+MERGE = REVISIONS[-1]
+# How to take a step back where "-1" does not say which: with two rows, and from a merge.
+BACK = {HEADS[1]: f"{HEADS[1]}@-1", MERGE: HEADS[0]}
 
 
 class Example(unittest.TestCase):
@@ -58,6 +62,17 @@ class Example(unittest.TestCase):
         history = self.ormdb("history")["revisions"]
         self.assertEqual([revision["revision"] for revision in history], REVISIONS[::-1])
 
+    def test_the_merge_is_what_merge_auto_writes(self):
+        for script in (self.blog / "migrations/versions").glob(f"*{MERGE}*"):
+            script.unlink()
+        self.ormdb("upgrade", expected=3)
+        heads = self.ormdb("heads")["revisions"]
+        self.assertEqual(sorted(head["revision"] for head in heads), HEADS)
+        (merged,) = self.ormdb("merge", "--auto", "-m", "merge")["revisions"]
+        self.assertEqual(sorted(merged["down_revision"]), HEADS)
+        self.ormdb("upgrade")
+        self.assert_clean()
+
     def test_data_survives_the_way_up(self):
         self.ormdb("upgrade", "52f8c3a1907e")
         self.change("""
@@ -86,7 +101,8 @@ class Example(unittest.TestCase):
     def test_every_step_can_be_taken_back_and_again(self):
         for revision in REVISIONS:
             self.ormdb("upgrade", revision)
-            self.ormdb("downgrade", "-1")
+            taken = self.ormdb("downgrade", BACK.get(revision, "-1"))
+            self.assertEqual([step["revision"] for step in taken["steps"]], [revision])
             self.ormdb("upgrade", revision)
         self.assert_clean()
         self.ormdb("downgrade", "base")

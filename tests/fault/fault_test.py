@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Faults, through the real binary: killed at every statement, killed at random, eight runs at once, a
-locked database, a full disk, a failing third statement. After each the next run must complete the
+"""Faults, through the real binary: killed at every statement, killed at random, eight runs at once,
+a locked database, a full disk, a failing third statement. After each the next run must complete the
 work, and nothing may be applied twice.
 
     ORMDB=build/dev/ormdb tests/fault/fault_test.py          (a build with ORMDB_ENABLE_FAULTS)
@@ -63,7 +63,9 @@ downgrade:
 """),
     ("b2", "rows, a view, a trigger", """upgrade:
   - insert_rows: {table: author, rows: [{id: 1, name: ann}, {id: 2, name: bob}]}
-  - insert_rows: {table: post, rows: [{id: 1, title: one, author_id: 1}, {id: 7, title: two, author_id: 2}]}
+  - insert_rows:
+      table: post
+      rows: [{id: 1, title: one, author_id: 1}, {id: 7, title: two, author_id: 2}]
   - execute: DELETE FROM post WHERE id = 7
   - create_view: {view: titles, as: SELECT post.title FROM post}
   - create_trigger:
@@ -128,15 +130,18 @@ class Project:
         down = "null"
         for day, (rev, message, body) in enumerate(scripts, 1):
             with open("%s/migrations/versions/%s.yaml" % (self.path, rev), "w") as f:
-                f.write(HEADER.format(rev=rev, down=down, message=json.dumps(message), day=day) + body)
+                f.write(HEADER.format(rev=rev, down=down, message=json.dumps(message), day=day))
+                f.write(body)
             down = rev
 
     def run(self, *args, fault=None, timeout=120):
         env = dict(os.environ, ORMDB_FAULT=fault) if fault else os.environ
-        return subprocess.run([ORMDB, *args], cwd=self.path, env=env, capture_output=True, text=True, timeout=timeout)
+        return subprocess.run([ORMDB, *args], cwd=self.path, env=env, capture_output=True,
+                              text=True, timeout=timeout)
 
     def start(self, *args):
-        return subprocess.Popen([ORMDB, *args], cwd=self.path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        return subprocess.Popen([ORMDB, *args], cwd=self.path, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True)
 
     def database(self):
         return self.path + "/site.db"
@@ -146,9 +151,13 @@ class Project:
         if not os.path.exists(self.database()):
             return {}
         with contextlib.closing(sqlite3.connect(self.database())) as db:
-            names = [r[0] for r in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('ormdb_log', 'sqlite_stat1', 'sqlite_stat4') ORDER BY name")]
+            names = [r[0] for r in db.execute(
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN "
+                "('ormdb_log', 'sqlite_stat1', 'sqlite_stat4') ORDER BY name")]
             out = {n: sorted(map(repr, db.execute('SELECT * FROM "%s"' % n))) for n in names}
-            out[""] = sorted(map(repr, db.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'")))
+            out[""] = sorted(map(repr, db.execute(
+                "SELECT type, name, tbl_name, sql FROM sqlite_schema "
+                "WHERE name NOT LIKE 'sqlite_%'")))
             self.check_sound(db)
             return out
 
@@ -174,7 +183,7 @@ class Faults(unittest.TestCase):
         return project.state()
 
     def finish(self, project, where):
-        """The next run completes the work, with a word from the user where an outcome is unknown."""
+        """The next run completes the work, with the user's word where an outcome is unknown."""
         again = project.run("upgrade")
         if again.returncode == 6 and "--step-redo" in again.stderr:
             number = again.stderr.split("--step-redo ")[1].split("`")[0].split()[0]
@@ -244,8 +253,12 @@ class Faults(unittest.TestCase):
             project.close()
 
     def test_a_failing_third_statement_leaves_nothing_of_its_script(self):
-        bad = SCRIPTS[:1] + [("b2", "bad", "upgrade:\n  - create_table: {table: t, columns: {a: {type: integer}}}\n"
-                              "  - execute: INSERT INTO trace VALUES ('bad')\n  - execute: INSERT INTO nowhere VALUES (1)\ndowngrade: []\n")]
+        bad = SCRIPTS[:1] + [("b2", "bad", """upgrade:
+  - create_table: {table: t, columns: {a: {type: integer}}}
+  - execute: INSERT INTO trace VALUES ('bad')
+  - execute: INSERT INTO nowhere VALUES (1)
+downgrade: []
+""")]
         project = self.project(bad)
         self.assertEqual(project.run("upgrade", "a1").returncode, 0)
         before = project.state()
@@ -257,8 +270,11 @@ class Faults(unittest.TestCase):
         self.assertEqual(project.state(), before)
 
     def test_new_key_violations_roll_the_step_back_and_name_the_rows(self):
-        bad = SCRIPTS[:2] + [("c3", "bad", "upgrade:\n  - alter_column: {table: author, name: name, from: {type: string(20)}, to: {type: text}}\n"
-                              "  - execute: INSERT INTO post (id, title, author_id) VALUES (50, 'x', 99)\ndowngrade: []\n")]
+        bad = SCRIPTS[:2] + [("c3", "bad", """upgrade:
+  - alter_column: {table: author, name: name, from: {type: string(20)}, to: {type: text}}
+  - execute: INSERT INTO post (id, title, author_id) VALUES (50, 'x', 99)
+downgrade: []
+""")]
         project = self.project(bad)
         self.assertEqual(project.run("upgrade", "b2").returncode, 0)
         before = project.state()
@@ -269,8 +285,11 @@ class Faults(unittest.TestCase):
         self.assertEqual(project.state(), before)
 
     def test_a_cascading_delete_beside_a_rebuild_is_refused(self):
-        bad = SCRIPTS[:2] + [("c3", "bad", "upgrade:\n  - alter_column: {table: author, name: name, from: {type: string(20)}, to: {type: text}}\n"
-                              "  - execute: DELETE FROM author WHERE id = 1\ndowngrade: []\n")]
+        bad = SCRIPTS[:2] + [("c3", "bad", """upgrade:
+  - alter_column: {table: author, name: name, from: {type: string(20)}, to: {type: text}}
+  - execute: DELETE FROM author WHERE id = 1
+downgrade: []
+""")]
         project = self.project(bad)
         self.assertEqual(project.run("upgrade", "b2").returncode, 0)
         before = project.state()
@@ -294,12 +313,17 @@ class Faults(unittest.TestCase):
     def test_a_full_disk_loses_nothing(self):
         place = tempfile.mkdtemp(prefix="ormdb-full-")
         self.addCleanup(shutil.rmtree, place, True)
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", place], capture_output=True)
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", place],
+                                 capture_output=True)
         if mounted.returncode:
             self.skipTest("a small file system cannot be mounted here")
         self.addCleanup(subprocess.run, ["umount", place])
-        big = ("z9", "big", "upgrade:\n  - execute: WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) "
-               "INSERT INTO trace SELECT hex(randomblob(50)) FROM n\ndowngrade: []\n")
+        big = ("z9", "big", """upgrade:
+  - execute: >-
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+      INSERT INTO trace SELECT hex(randomblob(50)) FROM n
+downgrade: []
+""")
         project = self.project(SCRIPTS[:1] + [big])
         with open(project.path + "/ormdb.yaml", "w") as f:
             f.write("database: sqlite:///%s/site.db\nmodels: []\nmigrations: migrations\n" % place)
@@ -309,7 +333,8 @@ class Faults(unittest.TestCase):
         self.assertIn("full", failed.stderr)
         with contextlib.closing(sqlite3.connect(place + "/site.db")) as db:
             Project.check_sound(db)
-            self.assertEqual(db.execute("SELECT version_num FROM ormdb_version").fetchall(), [("a1",)])
+            rows = db.execute("SELECT version_num FROM ormdb_version").fetchall()
+            self.assertEqual(rows, [("a1",)])
             self.assertEqual(db.execute("SELECT count(*) FROM trace").fetchone()[0], 1)
 
     def test_a_database_that_is_a_text_file_is_told_and_left_alone(self):

@@ -26,6 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   fuzz::require(read(render_yaml_script(header, {}, {})) == header, "it survives in YAML");
-  fuzz::require(read(render_sql_script(header, {}, {})) == header, "it survives in SQL");
+  fuzz::require(read(render_sql_script(header, std::vector<SqlStep>{}, {})) == header,
+                "it survives in SQL");
   return 0;
 }

@@ -3,7 +3,7 @@
 #include <filesystem>
 
 #include "base/file_system.h"
-#include "base/node_reader.h"
+#include "base/node.h"
 #include "base/text.h"
 #include "base/yaml.h"
 #include "schema/schema_node.h"
@@ -82,9 +82,7 @@ std::unique_ptr<Migrator> Project::migrator() const {
   return std::make_unique<Migrator>(loaded, loaded.databases.front());
 }
 
-RunResult Project::upgrade(const std::string& target) const {
-  return upgrade(with_target(target));
-}
+RunResult Project::upgrade(const std::string& target) const { return upgrade(with_target(target)); }
 
 RunResult Project::downgrade(const std::string& target) const {
   return downgrade(with_target(target));

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "base/config.h"
 #include "migrate/workspace.h"
+#include "ormdb/config.h"
 #include "ormdb/migrator.h"
 #include "support/dialect_sqlite.h"
 

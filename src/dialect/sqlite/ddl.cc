@@ -163,12 +163,15 @@ std::string closed_body(const std::string& body) {
 
 }  // namespace
 
+void require_sqlite_table(const Table& table) {
+  if (table.schema.empty()) return;
+  throw Error(ErrorKind::kUnsupported,
+              "SQLite has no schemas: table " + table.schema + "." + table.name);
+}
+
 std::string create_table_sql(const Table& original, const std::vector<Enum>& enums,
                              std::string_view name) {
-  if (!original.schema.empty()) {
-    throw Error(ErrorKind::kUnsupported,
-                "SQLite has no schemas: table " + original.schema + "." + original.name);
-  }
+  require_sqlite_table(original);
   Table table = original;
   require_enums(table, enums);
   expand_enums(table, enums);
@@ -211,7 +214,7 @@ std::string create_virtual_table_sql(const VirtualTable& table) {
   return table.arguments.empty() ? text : text + "(" + table.arguments + ")";
 }
 
-std::string create_trigger_sql(const Trigger& trigger) {
+void require_sqlite_trigger(const Trigger& trigger) {
   if (trigger.events.size() != 1) {
     throw Error(ErrorKind::kUnsupported,
                 "SQLite's triggers have one event each: trigger " + trigger.name)
@@ -221,6 +224,10 @@ std::string create_trigger_sql(const Trigger& trigger) {
     throw Error(ErrorKind::kUnsupported,
                 "SQLite has no statement-level triggers: trigger " + trigger.name);
   }
+}
+
+std::string create_trigger_sql(const Trigger& trigger) {
+  require_sqlite_trigger(trigger);
   std::string text = "CREATE TRIGGER " + quote_sqlite(trigger.name) + " " +
                      to_upper(replace_all(trigger.timing, "_", " ")) + " " +
                      to_upper(trigger.events[0]);

@@ -11,6 +11,9 @@
 
 namespace ormdb {
 
+/// Throws kUnsupported for a table of a named schema.
+void require_sqlite_table(const Table& table);
+
 /// CREATE TABLE without its indexes. A rowid alias gets its key inline, which AUTOINCREMENT needs;
 /// enum columns get a CHECK of their values. `name`: another name for the table ("" is its own).
 /// Throws kScript for an enum that `enums` does not have, kUnsupported for a table of a named
@@ -27,6 +30,8 @@ std::string create_view_sql(const View& view);
 std::string create_virtual_table_sql(const VirtualTable& table);
 
 /// Throws kUnsupported for what SQLite's triggers lack: several events, statement level.
+void require_sqlite_trigger(const Trigger& trigger);
+/// The same, and the statement.
 std::string create_trigger_sql(const Trigger& trigger);
 
 }  // namespace ormdb

@@ -73,7 +73,8 @@ std::optional<std::string> SqliteDialect::run_lock_holder(const Url& url,
 }
 
 bool SqliteDialect::database_exists(const Url& url) const {
-  return is_memory(url) || file_exists(url.database);
+  // Connecting says what is wrong with a directory.
+  return is_memory(url) || file_exists(url.database) || directory_exists(url.database);
 }
 
 void SqliteDialect::create_database(const Url& url) const {

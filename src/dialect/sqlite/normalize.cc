@@ -160,11 +160,11 @@ void normalize_column(const Table& table, Column& column, bool strict) {
   column.type = normalized_type(table, column, strict);
   fold_sqlite_name(column.name);
   if (alias) {
-    column.nullable = false;
-    column.options["sqlite"].erase("not_null_on_conflict");  // a NULL becomes the next rowid
+    column.nullable = false;  // but a NULL becomes the next rowid
   } else {
     column.autoincrement = false;
   }
+  if (alias || column.nullable) column.options["sqlite"].erase("not_null_on_conflict");
   normalize_default(column.default_value);
   if (column.generated) normalize_sqlite_text(column.generated->expression);
   if (!column.collation.empty()) column.collation = folded_collation(std::move(column.collation));

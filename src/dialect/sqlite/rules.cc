@@ -5,6 +5,7 @@
 
 #include "base/sql_scanner.h"
 #include "base/text.h"
+#include "dialect/sqlite/ddl.h"
 #include "dialect/sqlite/ddl_parser.h"
 #include "dialect/sqlite/normalize.h"
 #include "dialect/sqlite/types.h"
@@ -69,7 +70,13 @@ Schema SqliteRules::normalize(const Schema& schema) const {
 
 Schema SqliteRules::expressible(Schema schema) const {
   const std::vector<Enum> enums = std::exchange(schema.enums, {});
-  for (Table& table : schema.tables) expand_enums(table, enums);
+  for (Table& table : schema.tables) {
+    require_sqlite_table(table);
+    expand_enums(table, enums);
+  }
+  for (const Trigger& trigger : schema.triggers) {
+    if (!trigger.body.for_dialect("sqlite").empty()) require_sqlite_trigger(trigger);
+  }
   return schema;
 }
 

@@ -101,6 +101,7 @@ std::string hint_for(int code, const std::string& words, const std::string& file
       return "make room on the disk of " + shown;
     case SQLITE_NOTADB:
       return "check the path in the database URL; an encrypted database is not readable either";
+    case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
       return "the user who runs ormdb needs write permission on " + shown + " and its directory";
     case SQLITE_CORRUPT:

@@ -82,7 +82,7 @@ TEST_CASE("A live database goes where the diff says, and back") {
       [](const Schema& from, const Schema& to) {
         return there_and_back(as_models(from, false), as_models(to, false));
       },
-      law_cases(150));
+      law_cases(250));
 }
 
 TEST_CASE("A live database with named constraints goes where the diff says, and back") {
@@ -90,7 +90,7 @@ TEST_CASE("A live database with named constraints goes where the diff says, and 
       [](const Schema& from, const Schema& to) {
         return from_introspected(as_models(from, true), as_models(to, true));
       },
-      law_cases(100));
+      law_cases(300));
 }
 
 struct Survival {
@@ -136,7 +136,7 @@ TEST_CASE("Rows survive in the columns that both schemas have") {
       [&](const Schema& from, const Schema& to) {
         return rows_survive(as_models(from, true), as_models(to, true), survival);
       },
-      law_cases(150));
+      law_cases(250));
   CAPTURE(survival.cases, survival.refused, survival.values);
   CHECK(survival.values > 0);
   CHECK(survival.cases > survival.refused);

@@ -40,6 +40,7 @@ void check(const Case& test, const std::string& text) {
 TEST_CASE("errors in a models file name the thing, the line and the nearest spelling") {
   const Case cases[] = {
       {"tables: {}", 1, "the models file needs 'format'", ""},
+      {"formt: 1", 1, "unknown key 'formt' in the models file (did you mean 'format'?)", ""},
       {"format: 2\ntables: {}", 1, "format '2' is unknown", "this ormdb reads models of format 1"},
       {"format: 1\ntabels: {}", 2,
        "unknown key 'tabels' in the models file (did you mean 'tables'?)", ""},
@@ -92,7 +93,8 @@ TEST_CASE("errors in a column name the column") {
        "'unique' in column post.id must be true or the constraint's name", ""},
       {"{type: text, default: [1]}", 5, "a value in column post.id is a list",
        "a value is null, true, false, a number, text, !!binary or {sql: EXPRESSION}"},
-      {"{type: text, default: {sq: 1}}", 5, "a value in column post.id needs 'sql'", ""},
+      {"{type: text, default: {sq: 1}}", 5,
+       "unknown key 'sq' in a value in column post.id (did you mean 'sql'?)", ""},
       {"{type: text, default: {sql: ''}}", 5, "an SQL expression in column post.id is empty", ""},
       {"{type: float, default: .inf}", 5, "'.inf' in column post.id is no number in SQL", ""},
       {"{type: text, generated: {stored: true}}", 5, "'generated' of column post.id needs 'as'",

@@ -1,0 +1,225 @@
+// Steps with something outside a transaction: they commit in parts, and go on where they stopped.
+
+#include <catch2/catch.hpp>
+
+#include "base/text.h"
+#include "migrate/executor.h"
+#include "ormdb/error.h"
+#include "support/migrate_project.h"
+
+namespace ormdb {
+namespace {
+
+using test::create;
+using test::drop;
+using test::error_of;
+using test::Project;
+
+const char* const kVacuum = "  - {execute: VACUUM, transaction: false}\n";
+const char* const kBroken = "  - execute: INSERT INTO nowhere VALUES (1)\n";
+
+std::string tables(const Project& project) {
+  return project.query(
+      "SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_schema WHERE type = 'table' "
+      "AND name NOT LIKE '%ormdb%' ORDER BY 1)");
+}
+
+/// Three parts, of which the third fails.
+struct Half : Project {
+  Half() {
+    script("a0", "", create("zero"), drop("zero"));
+    script("a1", "a0", create("a") + kVacuum + create("b") + kBroken, drop("b") + drop("a"));
+    error = error_of([&] { upgrade(); });
+  }
+  void mend() const {
+    script("a1", "a0", create("a") + kVacuum + create("b"), drop("b") + drop("a"));
+  }
+  Error error{ErrorKind::kInternal, ""};
+};
+
+TEST_CASE("A step that fails in its third part says what stays applied") {
+  const Half project;
+  CHECK(project.error.kind() == ErrorKind::kDatabase);
+  CHECK(project.error.operation() == 4);
+  CHECK(project.error.hint().find("parts 1 to 2 of this revision stay applied") == 0);
+  CHECK(tables(project) == "a zero");
+  CHECK(project.current() == "a0");
+  const StatusResult status = project.migrator()->status();
+  REQUIRE(status.half_applied);
+  CHECK(status.half_applied->revision == "a1");
+  CHECK(status.half_applied->done == 2);
+  CHECK(status.half_applied->total == 3);
+}
+
+TEST_CASE("The next run goes on with what was not done") {
+  const Half project;
+  project.mend();
+  const RunResult result = project.upgrade();
+  REQUIRE(result.steps.size() == 1);
+  CHECK(result.steps[0].statements.size() == 1);
+  CHECK(tables(project) == "a b zero");
+  CHECK(project.current() == "a1");
+  CHECK_FALSE(project.migrator()->status().half_applied);
+  CHECK(project.migrator()->status().edited.empty());
+  CHECK(project.query("SELECT count(*) FROM ormdb_log WHERE finished IS NULL") == "0");
+  project.downgrade("base");
+  CHECK(tables(project).empty());
+}
+
+TEST_CASE("What was done must not be edited, and must not go") {
+  const std::string sections[] = {
+      create("other") + kVacuum + create("b"),
+      create("a") + "  - {execute: ANALYZE, transaction: false}\n" + create("b"),
+      create("a") + create("b"),
+      create("a"),
+  };
+  for (const std::string& section : sections) {
+    CAPTURE(section);
+    const Half project;
+    project.script("a1", "a0", section);
+    const Error error = error_of([&] { project.upgrade(); });
+    CHECK(error.kind() == ErrorKind::kConflict);
+    CHECK(error.message().find("was edited after it was applied") != std::string::npos);
+    CHECK(tables(project) == "a zero");
+  }
+}
+
+TEST_CASE("Nothing else runs before a half-applied step is finished") {
+  const Half project;
+  project.script("a2", "a0", create("c"));
+  const std::string targets[] = {"a2", "a0"};
+  for (const std::string& target : targets) {
+    CAPTURE(target);
+    const Error error = error_of([&] { project.upgrade(target); });
+    CHECK(error.kind() == ErrorKind::kConflict);
+    CHECK(error.hint() == "finish it first with `ormdb upgrade a1`");
+  }
+  CHECK(error_of([&] { project.downgrade(); }).kind() == ErrorKind::kConflict);
+  CHECK(tables(project) == "a zero");
+}
+
+TEST_CASE("Another step in parts does not take the half-applied one's parts for its own") {
+  const Half project;
+  project.mend();
+  project.script("a05", "a0", create("other") + kVacuum);
+  project.upgrade("heads");
+  CHECK(tables(project) == "a b other zero");
+  CHECK(project.current() == "a05 a1");
+}
+
+TEST_CASE("A dry run and a run in one transaction refuse a half-applied step") {
+  const Half project;
+  project.mend();
+  RunOptions options;
+  options.dry_run = true;
+  CHECK(error_of([&] { project.upgrade(options); }).kind() == ErrorKind::kUnsupported);
+  project.script("a1", "a0", create("a"));
+  CHECK(error_of([&] { project.upgrade(options); }).kind() == ErrorKind::kUnsupported);
+  CHECK(tables(project) == "a zero");
+}
+
+TEST_CASE("A step that fails in its first part leaves nothing to go on with") {
+  const Project project;
+  project.script("a0", "", create("zero"), drop("zero"));
+  project.upgrade();
+  project.script("a1", "a0", kBroken + create("a") + kVacuum);
+  const Error error = error_of([&] { project.upgrade(); });
+  CHECK(error.hint().find("nothing of this revision was applied") != std::string::npos);
+  CHECK_FALSE(project.migrator()->status().half_applied);
+  project.downgrade();
+  CHECK(tables(project).empty());
+}
+
+TEST_CASE("A new database file stays when a part of its first step was applied") {
+  const Project project;
+  project.script("a0", "", create("a") + kVacuum + kBroken);
+  CHECK(error_of([&] { project.upgrade(); }).hint().find("stay applied") != std::string::npos);
+  CHECK(tables(project) == "a");
+  const Project other;
+  other.script("a0", "", kBroken + create("a") + kVacuum);
+  CHECK(error_of([&] { other.upgrade(); }).kind() == ErrorKind::kDatabase);
+  CHECK_FALSE(other.exists("db.sqlite"));
+}
+
+/// As after a kill within the second part, a CREATE INDEX outside a transaction.
+struct Unknown : Project {
+  explicit Unknown(bool took_effect) {
+    const std::string sections = create("a") +
+                                 "  - {execute: CREATE INDEX ix ON a (id), transaction: false}\n" +
+                                 create("b");
+    script("a0", "", sections, drop("b") + drop("a"));
+    const auto place = workspace();
+    const RunLog log(place->dialect(), place->url(), "");
+    const LoadedScript script = place->load(*place->graph().find("a0"), Direction::kUpgrade);
+    const std::vector<SectionPart> parts =
+        parts_of(script.operations(Direction::kUpgrade), "sqlite");
+    const auto connection = database();
+    connection->execute("CREATE TABLE ormdb_version (version_num VARCHAR(64) PRIMARY KEY)");
+    for (const std::string& statement : log.create_sql()) connection->execute(statement);
+    const LogEntry entry{"a0", "upgrade", "2026-11-22T10:00:00Z", "", 0};
+    const std::int64_t step = log.start_step(*connection, entry, parts.size());
+    log.start_part(*connection, step, entry, 1, parts.at(0).hash());
+    log.finish_part(*connection, step, 1);
+    log.start_part(*connection, step, entry, 2, parts.at(1).hash());
+    connection->execute("CREATE TABLE a (id INTEGER NOT NULL PRIMARY KEY)");
+    if (took_effect) connection->execute("CREATE INDEX ix ON a (id)");
+  }
+};
+
+TEST_CASE("A statement with an unknown outcome needs the user's word") {
+  const bool took_effect = GENERATE(true, false);
+  const Unknown project(took_effect);
+  const Error error = error_of([&] { project.upgrade(); });
+  CHECK(error.kind() == ErrorKind::kConflict);
+  CHECK(error.hint().find("`ormdb upgrade a0 --step-done 2`") != std::string::npos);
+  CHECK(error.hint().find("`ormdb upgrade a0 --step-redo 2`") != std::string::npos);
+  CHECK(tables(project) == "a");
+
+  RunOptions other;
+  other.step_done = 1;
+  CHECK(error_of([&] { project.upgrade(other); }).kind() == ErrorKind::kConflict);
+
+  RunOptions options;
+  (took_effect ? options.step_done : options.step_redo) = 2;
+  const RunResult result = project.upgrade(options);
+  CHECK(result.steps.at(0).statements.size() == (took_effect ? 1 : 2));
+  CHECK(tables(project) == "a b");
+  CHECK(project.query("SELECT count(*) FROM sqlite_schema WHERE name = 'ix'") == "1");
+  CHECK(project.current() == "a0");
+}
+
+TEST_CASE("A downgrade goes on where it stopped, and its command is told") {
+  const Project project;
+  project.script("a0", "", create("a"), drop("a"));
+  project.script("b0", "a0", create("b"), drop("b") + kVacuum + kBroken);
+  project.upgrade();
+  CHECK(error_of([&] { project.downgrade(); }).operation() == 3);
+  CHECK(tables(project) == "a");
+  CHECK(project.current() == "b0");
+  const Error refused = error_of([&] { project.upgrade("a0"); });
+  CHECK(refused.hint() == "finish it first with `ormdb downgrade b0-1`");
+  project.script("b0", "a0", create("b"), drop("b") + kVacuum);
+  project.downgrade("b0-1");
+  CHECK(project.current() == "a0");
+}
+
+TEST_CASE("A rebuild that is asked for outside a transaction keeps the rows of other tables") {
+  const Project project;
+  project.script("a0", "",
+                 "  - create_table: {table: p, columns: {id: {type: integer, primary_key: true}, "
+                 "n: {type: text, nullable: true}}}\n"
+                 "  - create_table: {table: c, columns: {p: {type: integer, nullable: true, "
+                 "references: p.id, on_delete: cascade}}}\n"
+                 "  - execute: INSERT INTO p VALUES (1, 'x')\n"
+                 "  - execute: INSERT INTO c VALUES (1)\n");
+  project.script("b0", "a0",
+                 "  - alter_column: {table: p, name: n, from: {type: text, nullable: true}, "
+                 "to: {type: date, nullable: true}}\n    transaction: false\n");
+  project.upgrade();
+  CHECK(project.current() == "b0");
+  CHECK(project.query("SELECT * FROM p") == "1|x");
+  CHECK(project.query("SELECT * FROM c") == "1");
+}
+
+}  // namespace
+}  // namespace ormdb

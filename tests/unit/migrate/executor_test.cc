@@ -1,0 +1,300 @@
+#include "migrate/executor.h"
+
+#include <catch2/catch.hpp>
+
+#include "base/text.h"
+#include "ormdb/error.h"
+#include "support/migrate_project.h"
+
+namespace ormdb {
+namespace {
+
+using test::create;
+using test::drop;
+using test::error_of;
+using test::Project;
+
+const char* const kTables =
+    "SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_schema WHERE type = 'table' AND "
+    "name NOT LIKE '%ormdb%' AND name NOT LIKE 'sqlite%' ORDER BY 1)";
+
+/// a1 makes table a, b1 makes b, c1 makes c.
+struct Three : Project {
+  Three() {
+    script("a1", "", create("a"), drop("a"));
+    script("b1", "a1", create("b"), drop("b"));
+    script("c1", "b1", create("c"), drop("c"));
+  }
+  std::string tables() const { return query(kTables); }
+};
+
+std::string steps(const RunResult& result) {
+  std::vector<std::string> ids;
+  for (const StepResult& step : result.steps) ids.push_back(step.revision.id);
+  return join(ids, " ");
+}
+
+TEST_CASE("upgrade goes to head and downgrade one step back") {
+  const Three project;
+  const RunResult up = project.upgrade();
+  CHECK(steps(up) == "a1 b1 c1");
+  CHECK(up.rows_before.empty());
+  CHECK(up.rows == std::vector<std::string>{"c1"});
+  CHECK(up.steps.at(0).statements.size() == 1);
+  CHECK(project.tables() == "a b c");
+  CHECK(project.current() == "c1");
+  CHECK(project.upgrade().steps.empty());
+
+  CHECK(steps(project.downgrade()) == "c1");
+  CHECK(project.tables() == "a b");
+  CHECK(steps(project.downgrade("base")) == "b1 a1");
+  CHECK(project.tables().empty());
+  CHECK(project.current().empty());
+  CHECK(project.query("SELECT group_concat(revision || direction, ' ') FROM ormdb_log") ==
+        "a1upgrade b1upgrade c1upgrade c1downgrade b1downgrade a1downgrade");
+}
+
+TEST_CASE("Targets in between") {
+  const Three project;
+  CHECK(steps(project.upgrade("b1")) == "a1 b1");
+  CHECK(steps(project.upgrade("+1")) == "c1");
+  CHECK(steps(project.downgrade("a1")) == "c1 b1");
+  CHECK(project.tables() == "a");
+  CHECK(steps(project.upgrade("heads")) == "b1 c1");
+}
+
+TEST_CASE("A range is for --sql only") {
+  const Three project;
+  CHECK(error_of([&] { project.upgrade("a1:b1"); }).kind() == ErrorKind::kUsage);
+  CHECK_FALSE(project.exists("db.sqlite"));
+}
+
+TEST_CASE("Every step is announced before it runs") {
+  const Three project;
+  std::vector<std::string> seen;
+  RunOptions options;
+  options.step_started = [&](std::size_t number, std::size_t count, const Revision& revision,
+                             Direction direction) {
+    seen.push_back(std::to_string(number) + "/" + std::to_string(count) + " " + revision.id + " " +
+                   std::string(direction_name(direction)) + " after " + project.tables());
+  };
+  project.upgrade(options);
+  CHECK(seen == std::vector<std::string>{"1/3 a1 upgrade after ", "2/3 b1 upgrade after a",
+                                         "3/3 c1 upgrade after a b"});
+}
+
+TEST_CASE("An edited script is refused, named, and accepted when the user says so") {
+  const Three project;
+  project.upgrade("b1");
+  project.script("a1", "", create("a") + create("more"), drop("a"));
+  const Error error = error_of([&] { project.upgrade(); });
+  CHECK(error.kind() == ErrorKind::kConflict);
+  CHECK(error.candidates() == std::vector<std::string>{"a1"});
+  CHECK(error.file().find("a1.yaml") != std::string::npos);
+  CHECK(project.current() == "b1");
+  RunOptions options;
+  options.allow_edited = true;
+  CHECK(steps(project.upgrade(options)) == "c1");
+}
+
+TEST_CASE("What is no part of the upgrade section may be edited, and so may scripts to come") {
+  const Three project;
+  project.upgrade("b1");
+  project.script("a1", "", create("a") + "\n# a comment\n", drop("a") + drop("zzz"));
+  project.script("c1", "b1", create("d"), drop("d"));
+  project.upgrade();
+  CHECK(project.tables() == "a b d");
+}
+
+TEST_CASE("A database with tables and no version table is not upgraded from base") {
+  const Three project;
+  project.sql("CREATE TABLE legacy (id INTEGER PRIMARY KEY)");
+  const Error error = error_of([&] { project.upgrade(); });
+  CHECK(error.kind() == ErrorKind::kConflict);
+  CHECK(error.candidates() == std::vector<std::string>{"legacy"});
+  CHECK(error.hint().find("init --from-database") != std::string::npos);
+  CHECK(error.hint().find("ormdb stamp") != std::string::npos);
+  CHECK(project.tables() == "legacy");
+  CHECK(project.query("SELECT count(*) FROM sqlite_schema") == "1");
+}
+
+TEST_CASE("The version table of another tool does not count as a table of the user") {
+  const Three project;
+  project.sql("CREATE TABLE schema_migrations (version TEXT)");
+  project.upgrade();
+  CHECK(project.current() == "c1");
+}
+
+TEST_CASE("A row that no script has stops a run") {
+  const Three project;
+  project.upgrade("a1");
+  project.sql("UPDATE ormdb_version SET version_num = 'gone'");
+  const Error error = error_of([&] { project.upgrade(); });
+  CHECK(error.kind() == ErrorKind::kUnknownRevision);
+  CHECK(error.where() == "database");
+}
+
+TEST_CASE("A dry run leaves no trace") {
+  const Three project;
+  const std::string before = project.files();
+  RunOptions options;
+  options.dry_run = true;
+  const RunResult result = project.upgrade(options);
+  CHECK(steps(result) == "a1 b1 c1");
+  CHECK(result.rows == std::vector<std::string>{"c1"});
+  CHECK(project.files() == before);
+
+  project.upgrade("a1");
+  const std::string files = project.files();
+  const std::string bytes = project.read("db.sqlite");
+  CHECK(steps(project.upgrade(options)) == "b1 c1");
+  CHECK(project.files() == files);
+  CHECK(project.read("db.sqlite") == bytes);
+}
+
+TEST_CASE("A dry run finds the statement that fails") {
+  const Three project;
+  project.script("d1", "c1", "  - execute: INSERT INTO nowhere VALUES (1)\n");
+  RunOptions options;
+  options.dry_run = true;
+  const Error error = error_of([&] { project.upgrade(options); });
+  CHECK(error.revision() == "d1");
+  CHECK(error.statement() == "INSERT INTO nowhere VALUES (1)");
+  CHECK_FALSE(project.exists("db.sqlite"));
+}
+
+TEST_CASE("A failing step is rolled back and named; the steps before it stay") {
+  const Three project;
+  project.script("b1", "a1", create("b") + "  - execute: INSERT INTO nowhere VALUES (1)\n");
+  const Error error = error_of([&] { project.upgrade(); });
+  CHECK(error.kind() == ErrorKind::kDatabase);
+  CHECK(error.revision() == "b1");
+  CHECK(error.operation() == 2);
+  CHECK(error.line() == 8);
+  CHECK(error.statement() == "INSERT INTO nowhere VALUES (1)");
+  CHECK(error.message().find("statement 2") != std::string::npos);
+  CHECK(error.hint().find("nothing of this revision was applied") != std::string::npos);
+  CHECK(project.tables() == "a");
+  CHECK(project.current() == "a1");
+  project.script("b1", "a1", create("b"));
+  CHECK(steps(project.upgrade()) == "b1 c1");
+}
+
+TEST_CASE("A database file that a failed run made goes again") {
+  const Three project;
+  project.script("a1", "", create("a") + "  - execute: INSERT INTO nowhere VALUES (1)\n");
+  const std::string before = project.files();
+  CHECK(error_of([&] { project.upgrade(); }).revision() == "a1");
+  CHECK(project.files() == before);
+}
+
+TEST_CASE("A database file that was there stays, even when it is empty") {
+  const Three project;
+  project.write("db.sqlite", "");
+  project.script("a1", "", "  - execute: INSERT INTO nowhere VALUES (1)\n");
+  CHECK(error_of([&] { project.upgrade(); }).revision() == "a1");
+  CHECK(project.exists("db.sqlite"));
+}
+
+TEST_CASE("transaction: per_run rolls all steps back when one fails") {
+  const Three project;
+  project.configure("transaction: per_run\n");
+  project.upgrade("a1");
+  project.script("c1", "b1", create("c") + "  - execute: INSERT INTO nowhere VALUES (1)\n");
+  const Error error = error_of([&] { project.upgrade(); });
+  CHECK(error.revision() == "c1");
+  CHECK(project.tables() == "a");
+  CHECK(project.current() == "a1");
+  project.script("c1", "b1", create("c"));
+  CHECK(steps(project.upgrade()) == "b1 c1");
+  CHECK(project.tables() == "a b c");
+}
+
+TEST_CASE("transaction: per_run refuses a step outside a transaction before anything runs") {
+  const Three project;
+  project.configure("transaction: per_run\n");
+  project.script("c1", "b1", "  - {execute: VACUUM, transaction: false}\n");
+  const Error error = error_of([&] { project.upgrade(); });
+  CHECK(error.kind() == ErrorKind::kUnsupported);
+  CHECK(error.revision() == "c1");
+  CHECK_FALSE(project.exists("db.sqlite"));
+}
+
+const char* const kAddColumn =
+    "  - alter_column: {table: a, name: id, from: {type: integer}, to: {type: text}}\n"
+    "  - add_column: {table: a, column: {name: note, type: text, nullable: true}}\n";
+
+TEST_CASE("A change of the schema by somebody else between two steps is noticed") {
+  const Project project;
+  project.script("a1", "", "  - create_table: {table: a, columns: {id: {type: integer}}}\n");
+  project.script("b1", "a1", kAddColumn);
+  RunOptions options;
+  options.step_started = [&](std::size_t number, std::size_t, const Revision&, Direction) {
+    if (number == 2) project.sql("ALTER TABLE a ADD COLUMN other TEXT");
+  };
+  project.upgrade(options);
+  CHECK(project.query("SELECT group_concat(name, ' ') FROM pragma_table_info('a')") ==
+        "id other note");
+}
+
+TEST_CASE("A change of the version table by somebody else stops the run") {
+  const Three project;
+  RunOptions options;
+  options.step_started = [&](std::size_t number, std::size_t, const Revision&, Direction) {
+    if (number == 3) project.sql("UPDATE ormdb_version SET version_num = 'a1'");
+  };
+  const Error error = error_of([&] { project.upgrade(options); });
+  CHECK(error.kind() == ErrorKind::kConflict);
+  CHECK(error.message().find("expected b1, found a1") != std::string::npos);
+  CHECK(project.tables() == "a b");
+}
+
+TEST_CASE("Raw SQL of unknown meaning is looked at in the database before the next operation") {
+  const Project project;
+  project.script("a1", "",
+                 "  - create_table: {table: a, columns: {id: {type: integer}}}\n"
+                 "  - execute: ALTER TABLE a ADD COLUMN raw TEXT\n"
+                 "  - rename_column: {table: a, name: raw, to: cooked}\n");
+  project.script("b1", "a1",
+                 "  - alter_column: {table: a, name: cooked, from: {type: text, nullable: true}, "
+                 "to: {type: date, nullable: true}}\n");
+  project.upgrade();
+  CHECK(project.query("SELECT group_concat(name || ' ' || type, ', ') FROM "
+                      "pragma_table_info('a')") == "id INTEGER, cooked DATE");
+}
+
+TEST_CASE("Keys that a step breaks are told before it commits") {
+  const Project project;
+  project.script("a1", "",
+                 "  - create_table: {table: p, columns: {id: {type: integer, primary_key: true}, "
+                 "n: {type: text, nullable: true}}}\n"
+                 "  - create_table: {table: c, columns: {p: {type: integer, nullable: true, "
+                 "references: p.id}}}\n"
+                 "  - execute: INSERT INTO p VALUES (1, 'x')\n"
+                 "  - execute: INSERT INTO c VALUES (1)\n");
+  project.upgrade();
+  project.script("b1", "a1",
+                 "  - alter_column: {table: p, name: n, from: {type: text, nullable: true}, "
+                 "to: {type: date, nullable: true}}\n"
+                 "  - execute: DELETE FROM p\n");
+  CHECK(error_of([&] { project.upgrade(); }).revision() == "b1");
+  CHECK(project.query("SELECT * FROM p") == "1|x");
+  CHECK(project.query("SELECT * FROM c") == "1");
+  CHECK(project.current() == "a1");
+}
+
+TEST_CASE("A missing downgrade section is an error, an empty one is nothing to do") {
+  const Project project;
+  project.script("a1", "", create("a"));
+  project.write("migrations/versions/b1.yaml",
+                "format: 1\nrevision: b1\ndown_revision: a1\n---\nupgrade:\n" + create("b"));
+  project.upgrade();
+  const Error error = error_of([&] { project.downgrade(); });
+  CHECK(error.kind() == ErrorKind::kScript);
+  CHECK(error.revision() == "b1");
+  project.downgrade("b1");
+  CHECK(project.current() == "b1");
+}
+
+}  // namespace
+}  // namespace ormdb
