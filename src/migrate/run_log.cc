@@ -84,11 +84,11 @@ std::string RunLog::finished_sql(const LogEntry& entry, bool server_time) const 
   const std::string started = server_time ? "CURRENT_TIMESTAMP" : text(entry.started);
   const std::string finished = server_time ? "CURRENT_TIMESTAMP" : text(now_utc());
   return "INSERT INTO " + quoted() +
-         " (revision, direction, started, finished, checksum, ormdb_version, database_user, host, "
-         "statements) VALUES (" +
+         " (revision, direction, started, finished, checksum, ormdb_version,\n"
+         "    database_user, host, statements)\n  VALUES (" +
          text(entry.revision) + ", " + text(entry.direction) + ", " + started + ", " + finished +
-         ", " + text(entry.checksum) + ", " + required(ORMDB_VERSION) + ", " + required(user_) +
-         ", " + required(host_) + ", " + std::to_string(entry.statements) + ")";
+         ", " + text(entry.checksum) + ",\n    " + required(ORMDB_VERSION) + ", " +
+         required(user_) + ", " + required(host_) + ", " + std::to_string(entry.statements) + ")";
 }
 
 std::map<std::string, std::string> RunLog::applied_checksums(Connection& connection) const {

@@ -66,7 +66,10 @@ BEGIN IMMEDIATE;
 ALTER TABLE a ADD COLUMN note TEXT;
 UPDATE a SET note = 'it''s';
 UPDATE ormdb_version SET version_num = 'b1' WHERE version_num = 'a1';
-INSERT INTO ormdb_log (revision, direction, started, finished, checksum, ormdb_version, database_user, host, statements) VALUES ('b1', 'upgrade', CURRENT_TIMESTAMP, CURRENT_TIMESTAMP, 'CHECKSUM', 'VERSION', '', 'HOST', 2);
+INSERT INTO ormdb_log (revision, direction, started, finished, checksum, ormdb_version,
+    database_user, host, statements)
+  VALUES ('b1', 'upgrade', CURRENT_TIMESTAMP, CURRENT_TIMESTAMP, 'CHECKSUM',
+    'VERSION', '', 'HOST', 2);
 COMMIT;
 )";
 
@@ -96,7 +99,10 @@ const char* const kGoldenDown = R"(-- ormdb downgrade, 1 revision, for sqlite
 BEGIN IMMEDIATE;
 ALTER TABLE a DROP COLUMN note;
 UPDATE ormdb_version SET version_num = 'a1' WHERE version_num = 'b1';
-INSERT INTO ormdb_log (revision, direction, started, finished, checksum, ormdb_version, database_user, host, statements) VALUES ('b1', 'downgrade', CURRENT_TIMESTAMP, CURRENT_TIMESTAMP, 'CHECKSUM', 'VERSION', '', 'HOST', 1);
+INSERT INTO ormdb_log (revision, direction, started, finished, checksum, ormdb_version,
+    database_user, host, statements)
+  VALUES ('b1', 'downgrade', CURRENT_TIMESTAMP, CURRENT_TIMESTAMP, 'CHECKSUM',
+    'VERSION', '', 'HOST', 1);
 COMMIT;
 )";
 
