@@ -4,6 +4,7 @@
 #include <charconv>
 #include <set>
 
+#include "base/process.h"
 #include "base/text.h"
 
 namespace ormdb {
@@ -75,7 +76,7 @@ Error open_decisions(std::vector<std::string> what, const std::vector<std::strin
 
 std::string quoted_option(const std::string& option, const std::string& value) {
   const bool plain = value.find_first_of(" \t'\"$`\\*?;&|<>()") == std::string::npos;
-  return option + " " + (plain ? value : "'" + replace_all(value, "'", "'\\''") + "'");
+  return option + " " + (plain ? value : shell_quoted(value));
 }
 
 // A decimal number of SQL: 1, -2.5, 1e-3. A date must not pass for one.

@@ -1,13 +1,10 @@
 #include "migrate/script_writer.h"
 
-#include <sys/wait.h>
-
 #include <algorithm>
-#include <array>
-#include <cstdio>
 
 #include "base/clock.h"
 #include "base/file_system.h"
+#include "base/process.h"
 #include "base/sql_scanner.h"
 #include "base/text.h"
 #include "migrate/section.h"
@@ -169,23 +166,16 @@ void require_readable_place(const Config& config, const std::string& name) {
 // written.
 void run_hook(const std::string& command, const std::string& file,
               std::vector<std::string>& warnings) {
-  const std::string line =
-      replace_all(command, "{file}", "'" + replace_all(file, "'", "'\\''") + "'");
-  std::string output;
-  FILE* pipe = popen((line + " 2>&1").c_str(), "r");
-  if (pipe == nullptr) {
-    warnings.push_back("hook '" + command + "' could not be started");
-    return;
+  const std::string hook = "hook '" + command + "'";
+  try {
+    const CommandOutput done = run_command(replace_all(command, "{file}", shell_quoted(file)), ".");
+    if (done.exit_code == 0) return;
+    const std::string printed(trim(done.output + done.error));
+    warnings.push_back(hook + " failed with exit code " + std::to_string(done.exit_code) +
+                       (printed.empty() ? "" : ": " + printed));
+  } catch (const Error& error) {
+    warnings.push_back(hook + ": " + error.message());
   }
-  std::array<char, 4096> buffer{};
-  while (std::fgets(buffer.data(), static_cast<int>(buffer.size()), pipe) != nullptr) {
-    output += buffer.data();
-  }
-  const int status = pclose(pipe);
-  if (status == 0) return;
-  const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-  warnings.push_back("hook '" + command + "' failed with exit code " + std::to_string(code) +
-                     (output.empty() ? "" : ": " + std::string(trim(output))));
 }
 
 }  // namespace
