@@ -70,6 +70,15 @@ void check_assignment(const std::string& word, const Command* command) {
   if (equals + 1 == word.size()) check_value(*option, "");
 }
 
+// A known option where a value should stand means that the value was forgotten.
+void refuse_option_as_value(const std::string& option, const std::string& value,
+                            const Command* command) {
+  if (!value.starts_with("--") || value.size() == 2) return;
+  if (find_option(command, value.substr(2, value.find('=') - 2)) == nullptr) return;
+  throw Error(ErrorKind::kUsage, option + " wants a value, and " + value + " is an option")
+      .hint("a value that begins with -- is written behind the option's name: --name=VALUE");
+}
+
 }  // namespace
 
 std::string option_display(const OptionSpec& option) {
@@ -156,6 +165,7 @@ void check_options(const std::vector<std::string>& words, const Command* command
     check_assignment(words[at], command);
     if (!takes_next_word(words[at], command)) continue;
     if (++at == words.size()) throw Error(ErrorKind::kUsage, words.back() + " wants a value");
+    refuse_option_as_value(words[at - 1], words[at], command);
   }
 }
 
