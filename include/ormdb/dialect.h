@@ -39,6 +39,7 @@ struct CompiledSection {
 /// The names of ormdb's own tables, and other objects that belong to no model.
 struct IntrospectOptions {
   std::vector<std::string> ignored_tables;  ///< Folded names: version tables, ormdb_log.
+  std::vector<std::string> schemas;         ///< Globs; empty: all but the system's.
 };
 
 struct ConnectOptions {
@@ -73,6 +74,9 @@ class Dialect {
   virtual int max_identifier_length() const = 0;
   /// Whether DDL takes part in transactions.
   virtual bool transactional_ddl() const = 0;
+  /// Whether a script whose statement did not get its lock within lock_timeout is tried again:
+  /// where a waiting statement makes others wait behind it.
+  virtual bool retries_lock_timeouts() const { return false; }
   /// The statement that opens a transaction for a script.
   virtual std::string_view begin() const = 0;
 
@@ -82,12 +86,38 @@ class Dialect {
   virtual std::unique_ptr<Connection> connect(const Url& url,
                                               const ConnectOptions& options) const = 0;
 
+  /// nullptr when the database does not exist (ConnectOptions::create is ignored).
+  virtual std::unique_ptr<Connection> connect_existing(const Url& url,
+                                                       const ConnectOptions& options) const {
+    return database_exists(url) ? connect(url, options) : nullptr;
+  }
+
   virtual Schema introspect(Connection& connection, const IntrospectOptions& options) const = 0;
+
+  /// Objects that introspect() leaves out because ormdb has no way to manage them, one line each:
+  /// "text search configuration english_nostop".
+  virtual std::vector<std::string> unmanaged(Connection&, const IntrospectOptions&) const {
+    return {};
+  }
+
+  /// Makes what means the same in both schemas equal, before they are compared: what the models
+  /// leave open (identity or serial) is taken from the database, and SQL text that differs is put
+  /// to the server, which spells both sides. `from` is the database, `to` the models; The
+  /// connection is nullptr where there is none, then tokens alone decide. Changes nothing in the
+  /// database. Returns notes for the user ("the server is read-only, so …").
+  virtual std::vector<std::string> reconcile(Connection*, Schema& /*from*/, Schema& /*to*/) const {
+    return {};
+  }
+
+  /// Whether an operation that runs outside transactions and was cut off took effect; empty when
+  /// that cannot be told. What a failed attempt left (an INVALID index) is cleared away.
+  virtual std::optional<bool> took_effect(Connection&, const Operation&) const { return {}; }
 
   /// Whether a table of this qualified name is there.
   virtual bool table_exists(Connection& connection, std::string_view qualified_name) const = 0;
 
-  /// A number that changes with every schema change made by anyone, cheap to ask.
+  /// A number that changes with every schema change made by anyone, cheap to ask; always the same
+  /// where the engine has none.
   virtual std::int64_t schema_version(Connection& connection) const = 0;
 
   /// SQL for a script section, given the schema before it. Several changes of one table become one

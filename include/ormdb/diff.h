@@ -35,6 +35,13 @@ class SchemaRules {
   /// kUnsupported for what it cannot hold at all.
   virtual Schema expressible(Schema schema) const { return schema; }
 
+  /// Whether a trigger's name is its own in the whole schema (SQLite), not just on its table.
+  virtual bool trigger_names_are_global() const { return true; }
+
+  /// Whether objects of every kind (functions, types, sequences) can depend on each other, so that
+  /// operations are put into the order of what mentions what.
+  virtual bool orders_by_dependency() const { return false; }
+
   /// The key under which two spellings of an identifier are the same name.
   virtual std::string fold(std::string_view identifier) const = 0;
 };

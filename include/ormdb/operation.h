@@ -161,6 +161,25 @@ struct AlterEnum {
   bool operator==(const AlterEnum&) const = default;
 };
 
+/// Operations on a DatabaseObject are written with its kind: create_sequence, drop_policy,
+/// alter_function. `from` and `to` of the alteration have the same kind, name and place.
+struct CreateObject {
+  static constexpr std::string_view kName = "create_";
+  DatabaseObject object;
+  bool operator==(const CreateObject&) const = default;
+};
+struct DropObject {
+  static constexpr std::string_view kName = "drop_";
+  DatabaseObject object;
+  bool operator==(const DropObject&) const = default;
+};
+struct AlterObject {
+  static constexpr std::string_view kName = "alter_";
+  DatabaseObject from;
+  DatabaseObject to;
+  bool operator==(const AlterObject&) const = default;
+};
+
 // Data steps. They change no schema.
 
 /// `rows[i]` has one literal for each of `columns`.
@@ -209,8 +228,9 @@ using OperationKinds =
     std::variant<CreateTable, DropTable, RenameTable, AlterTable, AddColumn, DropColumn,
                  AlterColumn, RenameColumn, AddConstraint, DropConstraint, CreateIndex, DropIndex,
                  CreateView, DropView, ReplaceView, CreateTrigger, DropTrigger, ReplaceTrigger,
-                 CreateVirtualTable, DropVirtualTable, CreateEnum, DropEnum, AlterEnum, InsertRows,
-                 UpdateRows, DeleteRows, Execute>;
+                 CreateVirtualTable, DropVirtualTable, CreateEnum, DropEnum, AlterEnum,
+                 CreateObject, DropObject, AlterObject, InsertRows, UpdateRows, DeleteRows,
+                 Execute>;
 
 /// A value: one of OperationKinds, and whether it may run inside the script's transaction.
 /// The special members are defined in operation.cc, which keeps the variant's code out of every
@@ -230,7 +250,8 @@ class Operation {
 
   const OperationKinds& kinds() const { return *kinds_; }
   OperationKinds& kinds() { return *kinds_; }
-  std::string_view name() const;  ///< kName of the kind held.
+  /// The word in scripts: kName of the kind held, for objects with their kind ("drop_policy").
+  std::string_view name() const;
 
   template <typename Kind>
   const Kind* get_if() const {

@@ -49,6 +49,7 @@ struct Literal {
 /// Per-dialect settings that only one engine knows: dialect → key → value ("true" for flags).
 /// SQLite: table strict, without_rowid; column not_null_on_conflict; primary key, unique and
 /// check on_conflict (values: rollback, abort, fail, ignore, replace).
+/// PostgreSQL: ormdb-models(5) lists them by object.
 using Options = std::map<std::string, std::map<std::string, std::string>>;
 
 struct Generated {
@@ -124,9 +125,25 @@ struct Check {
   bool operator==(const Check&) const = default;
 };
 
-using Constraint = std::variant<PrimaryKey, Unique, ForeignKey, Check>;
+/// PostgreSQL's EXCLUDE: no two rows for which all operators hold.
+struct Exclude {
+  struct Element {
+    KeyPart part;
+    std::string operator_name;  ///< "=", "&&", "OPERATOR(public.<>)".
+    bool operator==(const Element&) const = default;
+  };
+  std::string name;
+  std::string method;  ///< "": gist.
+  std::vector<Element> elements;
+  SqlText where;
+  Deferrable deferrable = Deferrable::kNo;
+  Options options;
+  bool operator==(const Exclude&) const = default;
+};
 
-/// "primary_key", "unique", "foreign_key", "check".
+using Constraint = std::variant<PrimaryKey, Unique, ForeignKey, Check, Exclude>;
+
+/// "primary_key", "unique", "foreign_key", "check", "exclude".
 std::string_view constraint_kind(const Constraint& constraint);
 const std::string& constraint_name(const Constraint& constraint);
 
@@ -164,6 +181,7 @@ struct Table {
   std::vector<Unique> uniques;
   std::vector<ForeignKey> foreign_keys;
   std::vector<Check> checks;
+  std::vector<Exclude> excludes;
   std::vector<Index> indexes;
   std::string comment;
   Options options;
@@ -190,6 +208,8 @@ struct View {
   std::string schema;
   std::vector<std::string> columns;  ///< Empty: the query's own names.
   SqlText query;                     ///< After AS, without the final semicolon.
+  bool materialized = false;
+  std::vector<Index> indexes;  ///< Of a materialized view.
   std::string comment;
   Options options;
   bool operator==(const View&) const = default;
@@ -202,8 +222,10 @@ struct Trigger {
   std::vector<std::string> events;     ///< insert, update, delete
   std::vector<std::string> update_of;  ///< Columns of UPDATE OF.
   bool for_each_row = true;
-  SqlText when;  ///< Without outer parentheses.
-  SqlText body;  ///< SQLite: the statements between BEGIN and END.
+  SqlText when;          ///< Without outer parentheses.
+  SqlText body;          ///< SQLite: the statements between BEGIN and END.
+  std::string function;  ///< PostgreSQL, instead of a body: "set_updated_at()".
+  std::string comment;
   Options options;
   bool operator==(const Trigger&) const = default;
 };
@@ -216,12 +238,40 @@ struct Enum {
   bool operator==(const Enum&) const = default;
 };
 
+struct NamedText {
+  std::string name;
+  std::string text;
+  bool operator==(const NamedText&) const = default;
+};
+
+/// What a property of a DatabaseObject holds: text (of a flag that is set: "true"), a list, or
+/// names with texts in an order that counts.
+using Property = std::variant<SqlText, std::vector<std::string>, std::vector<NamedText>>;
+
+/// An object that is a name and properties: schema, extension, domain, sequence, function, policy …
+/// src/schema/object_kind.h lists the kinds and the properties of each.
+struct DatabaseObject {
+  std::string kind;       ///< "sequence"
+  std::string name;       ///< Without schema and signature.
+  std::string signature;  ///< Routines, operators: the argument types, "integer, text".
+  std::string schema;
+  std::string table;  ///< Policies, rules: the qualified table they stand on.
+  std::map<std::string, Property> properties;
+  std::string comment;
+  bool operator==(const DatabaseObject&) const = default;
+
+  /// The text of a property; "" when it is not there or no text.
+  const std::string& text(std::string_view property, std::string_view dialect = "") const;
+  bool flag(std::string_view property) const { return text(property) == "true"; }
+};
+
 struct Schema {
   std::vector<Enum> enums;
   std::vector<Table> tables;
   std::vector<VirtualTable> virtual_tables;
   std::vector<View> views;
   std::vector<Trigger> triggers;
+  std::vector<DatabaseObject> objects;
 
   bool operator==(const Schema&) const = default;
 
@@ -235,5 +285,7 @@ struct Schema {
 std::string qualified_name(const Table& table);
 std::string qualified_name(const View& view);
 std::string qualified_name(const Enum& value);
+/// "schema.name", with a signature "schema.name(integer, text)".
+std::string qualified_name(const DatabaseObject& object);
 
 }  // namespace ormdb

@@ -30,8 +30,11 @@ double unit_milliseconds(std::string_view unit) {
 }  // namespace
 
 const std::vector<std::string>& object_filter_kinds() {
-  static const std::vector<std::string> kinds = {"tables", "columns",  "indexes",
-                                                 "views",  "triggers", "enums"};
+  static const std::vector<std::string> kinds = {
+      "tables",    "columns",        "indexes",    "views",     "triggers",        "enums",
+      "schemas",   "extensions",     "collations", "domains",   "composite_types", "sequences",
+      "functions", "procedures",     "aggregates", "operators", "statistics",      "rules",
+      "policies",  "event_triggers", "events"};
   return kinds;
 }
 

@@ -39,24 +39,108 @@ void prove(const std::vector<Operation>& operations, Schema schema, const Schema
       .hint("nothing was written; please report this with your models");
 }
 
-}  // namespace
-
-std::vector<Operation> differences(const Workspace& workspace, const Schema& from, Schema to) {
-  const SchemaRules& rules = workspace.dialect().rules();
-  ignore_uncompared(from, to, workspace.config().compare, rules);
-  RenameSteps renames = rename_steps(from, to, {}, rules);
-  return joined(std::move(renames.operations), diff(renames.result, to, rules));
+// Whether the dialect stores both alike.
+bool is_same_type(const Type& a, const Type& b, const SchemaRules& rules) {
+  const auto stored = [&](const Type& type) {
+    Table table;
+    table.name = "t";
+    table.columns.emplace_back().name = "c";
+    table.columns.back().type = type;
+    Schema schema;
+    schema.tables.push_back(std::move(table));
+    return rules.normalize(schema).tables.at(0).columns.at(0).type;
+  };
+  return stored(a) == stored(b);
 }
 
-TwoWays generate(const Workspace& workspace, const Schema& from, Schema to,
-                 const MigrateOptions& options) {
+// A type that only the models spell in another way does not change: what else the operation does
+// would be taken for a loss of values.
+std::vector<Operation> without_respelling(std::vector<Operation> operations,
+                                          const SchemaRules& rules) {
+  for (Operation& operation : operations) {
+    auto* alter = operation.get_if<AlterColumn>();
+    if (alter == nullptr || alter->from.type == alter->to.type) continue;
+    if (is_same_type(alter->from.type, alter->to.type, rules)) alter->from.type = alter->to.type;
+  }
+  return operations;
+}
+
+// `ask` is asked by the names before `renames`, the result by those after them.
+HasNulls behind_renames(const HasNulls& ask, const std::vector<Operation>& renames,
+                        const SchemaRules& rules) {
+  if (!ask) return {};
+  return [&ask, &renames, &rules](std::string table, std::string column) {
+    const auto same = [&](const std::string& a, const std::string& b) {
+      return rules.fold(a) == rules.fold(b);
+    };
+    for (auto it = renames.rbegin(); it != renames.rend(); ++it) {
+      const auto* renamed = it->get_if<RenameColumn>();
+      if (renamed != nullptr && same(renamed->table, table) && same(renamed->to, column)) {
+        column = renamed->from;
+      }
+      const auto* moved = it->get_if<RenameTable>();
+      if (moved != nullptr && same(moved->to, table)) table = moved->from;
+    }
+    return ask(table, column);
+  };
+}
+
+// Columns that are renamed_from each other: the names say neither whether they are still to be
+// swapped nor that they have been, so only a difference between them makes it a question.
+void refuse_swaps(const std::vector<Operation>& operations, const Schema& to,
+                  const SchemaRules& rules) {
+  const auto hint_of = [&](const Table& table, const std::string& column) -> std::string {
+    for (const Column& each : table.columns) {
+      if (rules.fold(each.name) == rules.fold(column)) return each.renamed_from;
+    }
+    return "";
+  };
+  for (const Operation& operation : operations) {
+    const auto* alter = operation.get_if<AlterColumn>();
+    const Table* table = alter == nullptr ? nullptr : to.find_table(alter->table);
+    if (table == nullptr) continue;
+    const std::string& name = alter->to.name;
+    const std::string other = hint_of(*table, name);
+    if (other.empty() || rules.fold(hint_of(*table, other)) != rules.fold(name)) continue;
+    const std::string place = alter->table + ".";
+    throw Error(ErrorKind::kUnsupported, "columns " + place + name + " and " + place + other +
+                                             " are renamed_from each other, which cannot be told "
+                                             "from a change of both")
+        .hint(
+            "swap them in a script of your own (`ormdb revision`) with three rename_column "
+            "through a third name, or take the renamed_from away to change both");
+  }
+}
+
+}  // namespace
+
+Comparison comparison(const Workspace& workspace, Connection* connection, Schema from, Schema to) {
+  const Dialect& dialect = workspace.dialect();
+  Comparison compared{std::move(from), std::move(to), {}};
+  ignore_uncompared(compared.from, compared.to, workspace.config().compare, dialect.rules());
+  compared.notes = dialect.reconcile(connection, compared.from, compared.to);
+  return compared;
+}
+
+std::vector<Operation> differences(const Workspace& workspace, const Comparison& compared) {
   const SchemaRules& rules = workspace.dialect().rules();
-  ignore_uncompared(from, to, workspace.config().compare, rules);
+  const auto& [from, to, notes] = compared;
+  RenameSteps renames = rename_steps(from, to, {}, rules);
+  return joined(std::move(renames.operations),
+                without_respelling(diff(renames.result, to, rules), rules));
+}
+
+TwoWays generate(const Workspace& workspace, const Comparison& compared,
+                 const MigrateOptions& options, const HasNulls& has_nulls) {
+  const SchemaRules& rules = workspace.dialect().rules();
+  const auto& [from, to, notes] = compared;
   const std::vector<Rename> decided = decide_renames(from, to, options, rules);
-  RenameSteps renames = rename_steps(from, to, decided, rules);
-  std::vector<Operation> operations =
-      joined(std::move(renames.operations), diff(renames.result, to, rules));
-  TwoWays ways = decide_values(std::move(operations), renames.result, options, rules);
+  const RenameSteps renames = rename_steps(from, to, decided, rules);
+  std::vector<Operation> changes = without_respelling(diff(renames.result, to, rules), rules);
+  refuse_swaps(changes, to, rules);
+  const HasNulls ask = behind_renames(has_nulls, renames.operations, rules);
+  TwoWays ways = decide_values(joined(renames.operations, std::move(changes)), renames.result,
+                               options, rules, ask);
   prove(ways.upgrade, from, to, rules, "upgrade");
   prove(ways.downgrade, to, from, rules, "downgrade");
   return ways;

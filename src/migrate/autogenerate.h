@@ -10,13 +10,24 @@
 
 namespace ormdb {
 
+/// `from` and `to` as they are compared: what means the same in both is spelled the same, with the
+/// server's help where there is a connection (nullptr: none).
+struct Comparison {
+  Schema from;
+  Schema to;
+  std::vector<std::string> notes;  ///< "the server is read-only, so …"
+};
+Comparison comparison(const Workspace& workspace, Connection* connection, Schema from, Schema to);
+
 /// What `check` reports: hints are followed, nothing is asked.
-std::vector<Operation> differences(const Workspace& workspace, const Schema& from, Schema to);
+std::vector<Operation> differences(const Workspace& workspace, const Comparison& compared);
 
 /// What `migrate` writes: with all decisions made, and proven: applied to `from` in memory it gives
-/// `to`, and the way back gives `from`. Throws needs_decision; kInternal when the proof fails.
-TwoWays generate(const Workspace& workspace, const Schema& from, Schema to,
-                 const MigrateOptions& options);
+/// `to`, and the way back gives `from`. `has_nulls` is asked by the names of `from`. Throws
+/// needs_decision; kUnsupported for columns that are renamed_from each other; kInternal when the
+/// proof fails.
+TwoWays generate(const Workspace& workspace, const Comparison& compared,
+                 const MigrateOptions& options, const HasNulls& has_nulls = {});
 
 /// Warnings about renamed_from hints that have no effect.
 std::vector<std::string> hint_warnings(const Workspace& workspace, const Schema& from,

@@ -95,7 +95,18 @@ std::string quoted_name(const std::string& name, const SchemaRules& rules) {
   return mark + replace_all(name, mark, std::string(mark) + mark) + mark;
 }
 
-Literal fill_value(const std::string& text, const Type& type) {
+bool holds_text(const Type& type) {
+  return type.kind == TypeKind::kString || type.kind == TypeKind::kText ||
+         type.kind == TypeKind::kLargeBinary || type.kind == TypeKind::kNative;
+}
+
+Literal fill_value(const std::string& key, const std::string& text, const Type& type) {
+  if (text.empty() && !holds_text(type)) {
+    throw Error(
+        ErrorKind::kUsage,
+        "the fill of " + key + " is empty, which is no value for its type " + render_type(type))
+        .hint("--fill " + key + "=VALUE, or --fill " + key + "=sql:EXPRESSION");
+  }
   if (text.starts_with("sql:")) return Literal::expression(text.substr(4));
   const bool number = is_number(text);
   switch (type.kind) {
@@ -119,8 +130,9 @@ Literal fill_value(const std::string& text, const Type& type) {
 // Applies --fill and --using to one operation at a time.
 class ValueDecider {
  public:
-  ValueDecider(const Schema& existing, const MigrateOptions& options, const SchemaRules& rules)
-      : options_(options), rules_(rules) {
+  ValueDecider(const Schema& existing, const MigrateOptions& options, const SchemaRules& rules,
+               const HasNulls& has_nulls)
+      : options_(options), rules_(rules), has_nulls_(has_nulls) {
     for (const Table& table : existing.tables) tables_.insert(rules.fold(qualified_name(table)));
   }
 
@@ -171,7 +183,7 @@ class ValueDecider {
     }
     AddColumn nullable = add;
     nullable.column.nullable = true;
-    UpdateRows update{add.table, {{column.name, fill_value(*given, column.type)}}, {}};
+    UpdateRows update{add.table, {{column.name, fill_value(key, *given, column.type)}}, {}};
     if (column.nullable) return {nullable, update};
     return {nullable, update, AlterColumn{add.table, nullable.column, column, {}}};
   }
@@ -182,10 +194,25 @@ class ValueDecider {
       alter.using_expression.common = *expression;
     }
     const std::string* given = value_for(options_.fill, key);
+    std::string answer;
+    if (given == nullptr && alter.using_expression.empty() && forbids_present_nulls(alter)) {
+      if (!options_.ask_fill) {
+        open_.push_back("column " + key + " becomes NOT NULL, and there are rows with NULL in it");
+        candidates_.push_back(quoted_option("--fill", key + "=VALUE"));
+        return {alter};
+      }
+      answer = options_.ask_fill(key);
+      given = &answer;
+    }
     if (given == nullptr) return {alter};
-    UpdateRows update{alter.table, {{alter.to.name, fill_value(*given, alter.to.type)}}, {}};
+    UpdateRows update{alter.table, {{alter.to.name, fill_value(key, *given, alter.to.type)}}, {}};
     update.where.common = quoted_name(alter.to.name, rules_) + " IS NULL";
     return {update, alter};
+  }
+
+  bool forbids_present_nulls(const AlterColumn& alter) const {
+    return alter.from.nullable && !alter.to.nullable && has_nulls_ &&
+           has_nulls_(alter.table, alter.to.name);
   }
 
   void refuse_unused(const std::string& option, const std::map<std::string, std::string>& given) {
@@ -200,6 +227,7 @@ class ValueDecider {
 
   const MigrateOptions& options_;
   const SchemaRules& rules_;
+  const HasNulls& has_nulls_;
   std::set<std::string> tables_, used_;
   std::vector<std::string> open_, candidates_;
 };
@@ -238,9 +266,10 @@ std::vector<Rename> decide_renames(const Schema& from, const Schema& to,
 }
 
 TwoWays decide_values(std::vector<Operation> operations, const Schema& existing,
-                      const MigrateOptions& options, const SchemaRules& rules) {
+                      const MigrateOptions& options, const SchemaRules& rules,
+                      const HasNulls& has_nulls) {
   TwoWays ways;
-  ValueDecider decider(existing, options, rules);
+  ValueDecider decider(existing, options, rules, has_nulls);
   for (Operation& operation : operations) {
     for (Operation& decided : decider.decide(std::move(operation))) {
       ways.upgrade.push_back(std::move(decided));

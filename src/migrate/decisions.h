@@ -4,6 +4,7 @@
 // error (needs_decision) that prints the options which decide it.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,9 +23,16 @@ struct TwoWays {
 std::vector<Rename> decide_renames(const Schema& from, const Schema& to,
                                    const MigrateOptions& options, const SchemaRules& rules);
 
+/// Whether a column of the database ("table", "column", as they are behind the renames) holds NULL;
+/// empty where there is no database to ask.
+using HasNulls = std::function<bool(const std::string&, const std::string&)>;
+
 /// Puts fills and casts into the operations of a diff. `existing` is the schema they start from.
-/// Throws needs_decision for a NOT NULL column without default that is added to an existing table.
+/// Throws needs_decision for a NOT NULL column without default that is added to an existing table,
+/// and for a column that becomes NOT NULL and holds NULL; kUsage for an empty fill of a column that
+/// holds no text.
 TwoWays decide_values(std::vector<Operation> operations, const Schema& existing,
-                      const MigrateOptions& options, const SchemaRules& rules);
+                      const MigrateOptions& options, const SchemaRules& rules,
+                      const HasNulls& has_nulls = {});
 
 }  // namespace ormdb

@@ -1,12 +1,16 @@
 #include "migrate/executor.h"
 
 #include <algorithm>
+#include <thread>
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/log.h"
 #include "base/text.h"
+#include "dialect/sqlite/blame.h"
 #include "migrate/offline.h"
 #include "migrate/preflight.h"
+#include "migrate/replay.h"
 #include "migrate/script_reader.h"
 
 namespace ormdb {
@@ -177,8 +181,14 @@ StepResult Executor::run_step(const PlanStep& step, const LoadedScript& script, 
 void Executor::run_whole(const PlanStep& step, const LoadedScript& script, Direction direction,
                          const std::vector<std::string>& rows, StepResult& result) {
   constexpr int kAttempts = 5;  // each but the last lost a race with somebody else's schema change
+  int waits = 0;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    if (try_whole(step, script, direction, rows, result)) return;
+    try {
+      if (try_whole(step, script, direction, rows, result)) return;
+    } catch (const Error& error) {
+      if (!wait_for_lock(error, waits++)) throw;
+      --attempt;
+    }
     schema_loaded_ = false;
     result.statements.clear();
   }
@@ -186,6 +196,18 @@ void Executor::run_whole(const PlanStep& step, const LoadedScript& script, Direc
                                       " is being prepared")
       .revision(step.revision->id)
       .hint("another program changes tables in this database; try again when it is done");
+}
+
+// A waiting ALTER TABLE makes every later reader of the table wait behind it, so it gives up soon
+// and comes back later instead of waiting long.
+bool Executor::wait_for_lock(const Error& error, int attempt) {
+  constexpr int kWaits = 3;
+  constexpr int kFirstWait = 500;  // milliseconds, doubled each time
+  if (error.kind() != ErrorKind::kLocked || !dialect_.retries_lock_timeouts()) return false;
+  if (attempt >= kWaits) return false;
+  log_warning(error.message() + "; trying again");
+  std::this_thread::sleep_for(std::chrono::milliseconds(kFirstWait << attempt));
+  return true;
 }
 
 bool Executor::try_whole(const PlanStep& step, const LoadedScript& script, Direction direction,
@@ -266,10 +288,14 @@ void Executor::run_statement(const Statement& statement, const PlanStep& step,
                  std::string(direction_name(direction)) + " at statement " +
                  std::to_string(result.statements.size()) + ": " + error.message());
     if (told.statement().empty()) told.statement(statement.sql);
+    int operation = statement.operation > 0 ? statement.operation + operation_offset : 0;
+    if (const auto blame = blame_constraint(error, script.operations(direction), operation)) {
+      operation = blame->operation;
+      if (!blame->hint.empty()) told.hint(blame->hint);
+    }
     if (told.hint().empty()) {
       told.hint("nothing of this revision was applied; mend the script and run the command again");
     }
-    const int operation = statement.operation > 0 ? statement.operation + operation_offset : 0;
     throw in_step(told, *step.revision, script, direction, operation);
   }
   fault_after_statement();
@@ -312,6 +338,10 @@ Schema& Executor::schema_for(const std::vector<Operation>& operations) {
     schema_version_ = dialect_.schema_version(*connection_);
     schema_ = workspace_.introspect(*connection_);
     schema_loaded_ = true;
+  }
+  // SQLite keeps no enums: their values stand in the scripts alone.
+  if (schema_loaded_ && dialect_.name() == "sqlite" && names_enums(operations)) {
+    schema_.enums = enums_of_history(workspace_, store_.rows(*connection_));
   }
   return schema_;
 }

@@ -55,6 +55,9 @@ class Executor {
   StepResult run_step(const PlanStep& step, const LoadedScript& script, Direction direction,
                       const std::vector<std::string>& rows);
 
+  /// Waits before a statement that did not get its lock is tried again; false: no more tries.
+  bool wait_for_lock(const Error& error, int attempt);
+
   // One step; the names say how it commits.
   bool try_whole(const PlanStep& step, const LoadedScript& script, Direction direction,
                  const std::vector<std::string>& rows, StepResult& result);
@@ -71,6 +74,7 @@ class Executor {
   void run_next_part(const SectionPart& part, std::size_t number, std::int64_t step_id,
                      const LogEntry& entry, const PlanStep& step, const LoadedScript& script,
                      Direction direction, StepResult& result);
+  bool took_effect(const SectionPart& part, const UnfinishedStep& half, std::size_t number);
   bool part_is_done(const std::optional<UnfinishedStep>& half, const SectionPart& part,
                     std::size_t number, const PlanStep& step, const LoadedScript& script);
 

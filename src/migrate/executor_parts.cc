@@ -54,6 +54,17 @@ std::optional<UnfinishedStep> Executor::half_of(const PlanStep& step, Direction 
   return std::nullopt;
 }
 
+// The database is asked, not the log; where it cannot tell, the user has to.
+bool Executor::took_effect(const SectionPart& part, const UnfinishedStep& half,
+                           std::size_t number) {
+  std::optional<bool> answer;
+  if (part.operations.size() == 1) {
+    answer = dialect_.took_effect(*connection_, part.operations.front());
+  }
+  if (!answer) throw unknown_outcome(half, number);
+  return *answer;
+}
+
 bool Executor::part_is_done(const std::optional<UnfinishedStep>& half, const SectionPart& part,
                             std::size_t number, const PlanStep& step, const LoadedScript& script) {
   if (!half) return false;
@@ -65,7 +76,10 @@ bool Executor::part_is_done(const std::optional<UnfinishedStep>& half, const Sec
       log_.forget_part(*connection_, half->id, seen.number);
       return false;
     }
-    if (!seen.finished && !said_done) throw unknown_outcome(*half, number);
+    if (!seen.finished && !said_done && !took_effect(part, *half, number)) {
+      log_.forget_part(*connection_, half->id, seen.number);
+      return false;
+    }
     if (seen.hash != part.hash()) {
       throw in_step(edited_after_applied(*half, number), *step.revision, script, half->direction,
                     static_cast<int>(part.first) + 1);
@@ -181,7 +195,7 @@ Executor::Surroundings Executor::surroundings(const Plan& plan) {
     }
   }
   OfflineRun offline(workspace_, options_);
-  for (const OfflineStep& step : offline.compile(plan, workspace_.introspect(*connection_))) {
+  for (const OfflineStep& step : offline.compile(plan, offline.live_schema(plan, *connection_))) {
     if (step.in_parts) {
       throw not_in_one_transaction(what, *step.revision, "it has a step outside a transaction");
     }

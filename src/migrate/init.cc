@@ -53,9 +53,31 @@ std::string multidb_config(const std::string& url) {
          std::string(kRest);
 }
 
+// What ormdb.yaml says of the database: never a password.
+std::string url_to_write(const std::string& url) {
+  const bool secret = !url.empty() && masked(parse_url(url)).find("***") != std::string::npos;
+  return secret ? "${DATABASE_URL}" : url;
+}
+
+// Where an ormdb.yaml that is there wants its scripts; none where it cannot be read for now.
+std::vector<std::string> configured_directories(const std::string& file) {
+  std::vector<std::string> directories;
+  if (!file_exists(file)) return directories;
+  try {
+    for (const DatabaseConfig& database : load_config(file, {}).databases) {
+      directories.push_back(database.versions.front());
+    }
+  } catch (const Error&) {
+    directories.clear();
+  }
+  return directories;
+}
+
 class Maker {
  public:
-  explicit Maker(std::string directory) : directory_(std::move(directory)) {}
+  explicit Maker(std::string directory)
+      : directory_(std::move(directory)),
+        configured_(configured_directories(path_join(directory_, "ormdb.yaml"))) {}
 
   void file(const std::string& name, const std::string& text) {
     const std::string path = path_join(directory_, name);
@@ -64,16 +86,23 @@ class Maker {
     write_file(path, text, false);
     made_.push_back(display_path(path));
   }
-  void directory(const std::string& name) {
-    const std::string path = path_join(directory_, name);
-    if (directory_exists(path)) return;
-    make_directories(path);
-    made_.push_back(display_path(path) + "/");
+  /// `names` below the directory; in a project that has a configuration, what that says instead.
+  void script_directories(const std::vector<std::string>& names) {
+    std::vector<std::string> paths;
+    for (const std::string& name : names) paths.push_back(path_join(directory_, name));
+    for (const std::string& path : configured_.empty() ? paths : configured_) directory(path);
   }
   std::vector<std::string> made() && { return std::move(made_); }
 
  private:
+  void directory(const std::string& path) {
+    if (directory_exists(path)) return;
+    make_directories(path);
+    made_.push_back(display_path(path) + "/");
+  }
+
   std::string directory_;
+  std::vector<std::string> configured_;
   std::vector<std::string> made_;
 };
 
@@ -84,15 +113,14 @@ std::vector<std::string> init_project(const std::string& directory,
                                       const std::string& database_url) {
   Maker maker(directory);
   if (template_name == "generic") {
-    maker.file("ormdb.yaml", generic_config(database_url));
+    maker.file("ormdb.yaml", generic_config(url_to_write(database_url)));
     maker.file("models.yaml", std::string(kModels));
-    maker.directory("migrations/versions");
+    maker.script_directories({"migrations/versions"});
   } else if (template_name == "multidb") {
-    maker.file("ormdb.yaml", multidb_config(database_url));
+    maker.file("ormdb.yaml", multidb_config(url_to_write(database_url)));
     maker.file("models.yaml", std::string(kModels));
     maker.file("analytics.yaml", std::string(kModels));
-    maker.directory("migrations/default/versions");
-    maker.directory("migrations/analytics/versions");
+    maker.script_directories({"migrations/default/versions", "migrations/analytics/versions"});
   } else {
     throw Error(ErrorKind::kUsage, "there is no template '" + template_name + "'" +
                                        did_you_mean(template_name, {"generic", "multidb"}))
@@ -105,6 +133,11 @@ std::vector<std::string> init_project(const std::string& directory,
 std::vector<std::string> init_from_database(const Config& config) {
   std::vector<std::string> made;
   for (const DatabaseConfig& database : config.databases) {
+    const std::string& scripts = database.versions.front();
+    if (!directory_exists(scripts)) {
+      make_directories(scripts);
+      made.push_back(display_path(scripts) + "/");
+    }
     Migrator migrator(config, database);
     if (!migrator.graph().empty()) {
       throw Error(ErrorKind::kConflict,

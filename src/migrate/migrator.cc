@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "base/clock.h"
+#include "base/config_text.h"
 #include "base/file_system.h"
 #include "base/text.h"
 #include "migrate/executor.h"
@@ -15,6 +16,48 @@
 #include "model/model_yaml.h"
 
 namespace ormdb {
+
+namespace {
+
+std::vector<std::string> names_of(const Schema& schema) {
+  std::vector<std::string> names;
+  for (const Table& table : schema.tables) names.push_back(qualified_name(table));
+  for (const VirtualTable& table : schema.virtual_tables) names.push_back(table.name);
+  for (const View& view : schema.views) names.push_back(qualified_name(view));
+  return names;
+}
+
+// A glob also fits the last part of a qualified name.
+bool fits(const std::string& glob, const std::string& name) {
+  return glob_match(glob, name) || glob_match(glob, name.substr(name.rfind('.') + 1));
+}
+
+bool wanted(const std::string& name, const std::vector<std::string>& globs) {
+  return globs.empty() || std::any_of(globs.begin(), globs.end(),
+                                      [&](const std::string& glob) { return fits(glob, name); });
+}
+
+// A glob without a match is a slip of the pen more often than not.
+void require_matches(const std::string& option, const std::vector<std::string>& globs,
+                     std::vector<std::string> names, const std::string& url) {
+  for (const std::string& glob : globs) {
+    if (std::any_of(names.begin(), names.end(),
+                    [&](const std::string& name) { return fits(glob, name); })) {
+      continue;
+    }
+    const bool table = option == "table";
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    throw Error(ErrorKind::kConfig, "--" + option + " " + glob + " fits no " +
+                                        (table ? "table or view" : "schema") + " of " + url +
+                                        did_you_mean(glob, names))
+        .where("argument")
+        .candidates(names)
+        .hint(names.empty() ? "the database is empty" : "a glob like 'user*' fits several");
+  }
+}
+
+}  // namespace
 
 std::vector<std::string> Migrator::Impl::rows() {
   Connection* connection = workspace.existing_connection();
@@ -113,18 +156,19 @@ Schema Migrator::inspect(const InspectOptions& options) {
         .hint("look at `database:` in ormdb.yaml, or make it with `ormdb create-db`");
   }
   Schema schema = in_scope(workspace.introspect(*connection), workspace.config().filter, nullptr);
-  const auto wanted = [&](const std::string& name, const std::vector<std::string>& globs) {
-    return globs.empty() || std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) {
-             return glob_match(glob, name);
-           });
-  };
+  std::vector<std::string> schemas;
+  for (const Table& table : schema.tables) schemas.push_back(table.schema);
+  for (const View& view : schema.views) schemas.push_back(view.schema);
+  require_matches("schema", options.schemas, std::move(schemas), masked_url());
+  require_matches("table", options.tables, names_of(schema), masked_url());
   std::erase_if(schema.tables, [&](const Table& table) {
-    return !wanted(table.name, options.tables) || !wanted(table.schema, options.schemas);
+    return !wanted(qualified_name(table), options.tables) || !wanted(table.schema, options.schemas);
   });
   if (options.tables.empty()) return schema;
   std::erase_if(schema.virtual_tables,
                 [&](const VirtualTable& table) { return !wanted(table.name, options.tables); });
-  std::erase_if(schema.views, [&](const View& view) { return !wanted(view.name, options.tables); });
+  std::erase_if(schema.views,
+                [&](const View& view) { return !wanted(qualified_name(view), options.tables); });
   std::erase_if(schema.triggers,
                 [&](const Trigger& trigger) { return !wanted(trigger.table, options.tables); });
   return schema;
@@ -136,7 +180,7 @@ Schema Migrator::schema_of(const std::string& what) {
   if (what == "database") return impl_->database_schema();
   // A mistyped URL too: what reads URLs never shows their passwords.
   if (what.find(":/") != std::string::npos) {
-    const Url url = parse_url(what);
+    const Url url = parse_url(url_in_directory(what, workspace.config().directory));
     const Dialect& dialect = dialect_for(url.dialect);
     if (!dialect.database_exists(url)) {
       throw Error(ErrorKind::kDatabase, "there is no database " + masked(url)).where("argument");

@@ -6,6 +6,7 @@
 #include "migrate/merge_auto.h"
 #include "migrate/migrator_impl.h"
 #include "migrate/preflight.h"
+#include "migrate/rehearsal.h"
 #include "migrate/scope.h"
 #include "migrate/script_writer.h"
 
@@ -20,6 +21,24 @@ Error behind(const std::vector<std::string>& pending) {
       .where("database")
       .candidates(pending)
       .hint("run `ormdb upgrade heads` first, or compare with the scripts: --from-history");
+}
+
+void append(std::vector<std::string>& lines, const std::vector<std::string>& more) {
+  lines.insert(lines.end(), more.begin(), more.end());
+}
+
+// Asks the live database, whose schema is `schema`; a table without NULLs there is read once.
+HasNulls ask_database(Workspace& workspace, const Schema& schema) {
+  return [&](const std::string& name, const std::string& column) {
+    const Table* table = schema.find_table(name);
+    Connection* connection = workspace.existing_connection();
+    if (table == nullptr || connection == nullptr) return false;
+    const Dialect& dialect = workspace.dialect();
+    const std::string from = table->schema.empty() ? "" : dialect.quote(table->schema) + ".";
+    const Rows rows = connection->query("SELECT 1 FROM " + from + dialect.quote(table->name) +
+                                        " WHERE " + dialect.quote(column) + " IS NULL LIMIT 1");
+    return !rows.rows.empty();
+  };
 }
 
 }  // namespace
@@ -42,9 +61,14 @@ DiffResult Migrator::migrate(const MigrateOptions& options) {
       if (!pending.empty()) throw behind(pending);
     }
     before = offline ? impl_->history_schema() : impl_->database_schema();
-    const Schema models = impl_->model_schema();
-    result.warnings = hint_warnings(workspace, before, models);
-    ways = generate(workspace, before, models, options);
+    const Comparison compared =
+        comparison(workspace, offline ? nullptr : workspace.existing_connection(), before,
+                   impl_->model_schema());
+    result.warnings = hint_warnings(workspace, compared.from, compared.to);
+    append(result.warnings, compared.notes);
+    ways = generate(workspace, compared, options,
+                    offline ? HasNulls() : ask_database(workspace, compared.from));
+    if (!ways.upgrade.empty()) rehearse(workspace, before, ways.upgrade, result.warnings);
     result.operations = ways.upgrade;
     if (ways.upgrade.empty()) return result;
   }
@@ -105,17 +129,27 @@ DiffResult Migrator::check(const CheckOptions& options) {
       result.edited = edited_revisions(workspace, impl_->log, *connection, rows);
     }
     actual = impl_->database_schema(left_out);
+    if (options.unmanaged && workspace.existing_connection() != nullptr) {
+      append(result.unmanaged, workspace.unmanaged(*workspace.existing_connection()));
+    }
   }
-  const Schema models = impl_->model_schema();
-  result.warnings = hint_warnings(workspace, actual, models);
-  result.operations = differences(workspace, actual, models);
+  const Comparison compared =
+      comparison(workspace, options.from_history ? nullptr : workspace.existing_connection(),
+                 std::move(actual), impl_->model_schema());
+  result.warnings = hint_warnings(workspace, compared.from, compared.to);
+  append(result.warnings, compared.notes);
+  result.operations = differences(workspace, compared);
   return result;
 }
 
 DiffResult Migrator::diff(const std::string& from, const std::string& to) {
   DiffResult result;
-  const Schema before = schema_of(from);
-  result.operations = differences(impl_->workspace, before, schema_of(to));
+  Connection* connection =
+      from == "database" || to == "database" ? impl_->workspace.existing_connection() : nullptr;
+  const Comparison compared =
+      comparison(impl_->workspace, connection, schema_of(from), schema_of(to));
+  result.warnings = compared.notes;
+  result.operations = differences(impl_->workspace, compared);
   return result;
 }
 

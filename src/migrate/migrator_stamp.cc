@@ -42,6 +42,15 @@ std::vector<std::string> stamp_log_sql(const RunLog& log, const RevisionGraph& g
   return sql;
 }
 
+std::string abandoned(const UnfinishedStep& half) {
+  const std::string verb = half.direction == Direction::kUpgrade ? "upgrade" : "downgrade";
+  const auto done = std::count_if(half.parts.begin(), half.parts.end(),
+                                  [](const UnfinishedStep::Part& part) { return part.finished; });
+  return "the half-applied " + verb + " of revision " + half.revision +
+         " is abandoned: " + std::to_string(done) + " of its " + std::to_string(half.total) +
+         " parts " + (done == 1 ? "stays" : "stay") + " in the database";
+}
+
 void append(std::vector<std::string>& to, std::vector<std::string> from) {
   for (std::string& one : from) to.push_back(std::move(one));
 }
@@ -91,6 +100,9 @@ RunResult Migrator::stamp(const StampOptions& options) {
     }
     append(statements, impl_->store.change_sql(rows, result.rows));
     append(statements, stamp_log_sql(impl_->log, graph(), rows, result.rows, options.sql));
+    const auto half = connection ? impl_->log.unfinished(*connection) : std::nullopt;
+    if (half || options.sql) statements.push_back(impl_->log.abandon_sql(options.sql));
+    if (half) result.warnings = {abandoned(*half)};
   };
   prepare(workspace.existing_connection());
   if (options.sql) {

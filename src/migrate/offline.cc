@@ -1,5 +1,7 @@
 #include "migrate/offline.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "migrate/executor.h"
 #include "migrate/replay.h"
@@ -10,6 +12,23 @@ namespace {
 
 void append_all(std::string& text, const std::vector<std::string>& statements) {
   for (const std::string& sql : statements) text += sql + ";\n";
+}
+
+// Whether `target` is just where the rows are, so that there is nothing to do.
+bool is_at(const RevisionGraph& graph, const std::string& target, std::vector<std::string> rows) {
+  std::vector<std::string> ids;
+  for (const Revision* revision : graph.resolve(target, rows)) ids.push_back(revision->id);
+  std::sort(ids.begin(), ids.end());
+  std::sort(rows.begin(), rows.end());
+  return ids == rows;
+}
+
+Error range_goes_down(const std::string& range, const std::string& from, const std::string& to) {
+  return Error(ErrorKind::kNotAncestor,
+               "the range '" + range + "' has nothing to upgrade: " + to + " comes before " + from)
+      .where("argument")
+      .hint("the older revision stands first: `ormdb upgrade " + to + ":" + from +
+            " --sql`; the way back is `ormdb downgrade " + range + " --sql`");
 }
 
 }  // namespace
@@ -75,12 +94,21 @@ OfflinePart OfflineRun::compile_part(const SectionPart& part, Schema& schema, Of
   return compiled;
 }
 
-bool OfflineRun::plan_needs_schema(const Plan& plan) const {
+bool OfflineRun::any_step(const Plan& plan, bool (*holds)(const std::vector<Operation>&)) const {
   for (const PlanStep& step : plan.steps) {
     const LoadedScript script = workspace_.load(*step.revision, plan.direction);
-    if (needs_schema(script.operations(plan.direction))) return true;
+    if (holds(script.operations(plan.direction))) return true;
   }
   return false;
+}
+
+Schema OfflineRun::live_schema(const Plan& plan, Connection& connection) const {
+  Schema schema = workspace_.introspect(connection);
+  // SQLite keeps no enums: their values stand in the scripts alone.
+  if (dialect_.name() == "sqlite" && any_step(plan, names_enums)) {
+    schema.enums = enums_of_history(workspace_, plan.rows_before);
+  }
+  return schema;
 }
 
 Plan OfflineRun::range_plan(Direction direction, const std::string& range) const {
@@ -92,15 +120,22 @@ Plan OfflineRun::range_plan(Direction direction, const std::string& range) const
   if (!from.empty()) {
     for (const Revision* revision : graph.resolve(from, {})) rows.push_back(revision->id);
   }
-  if (direction == Direction::kUpgrade) return graph.plan_upgrade(to.empty() ? "head" : to, rows);
+  if (direction == Direction::kUpgrade) {
+    Plan plan = graph.plan_upgrade(to.empty() ? "head" : to, rows);
+    if (plan.steps.empty() && !is_at(graph, to.empty() ? "head" : to, rows)) {
+      throw range_goes_down(range, from, to);
+    }
+    return plan;
+  }
   return graph.plan_downgrade(to.empty() ? "base" : to, rows);
 }
 
 Plan OfflineRun::plan_and_schema(Direction direction, Schema& schema) {
   if (options_.sql && options_.target.find(':') != std::string::npos) {
     const Plan plan = range_plan(direction, options_.target);
-    if (plan.rows_before.empty()) preparation_ = tables_sql(nullptr);
-    needs_schema_ = plan_needs_schema(plan);
+    // Behind base there is a version table; its log may be missing, as in an adopted database.
+    preparation_ = plan.rows_before.empty() ? tables_sql(nullptr) : log_.create_if_missing_sql();
+    needs_schema_ = any_step(plan, needs_schema);
     if (needs_schema_) schema = replay_history(workspace_, plan.rows_before);
     return plan;
   }
@@ -109,8 +144,8 @@ Plan OfflineRun::plan_and_schema(Direction direction, Schema& schema) {
       connection != nullptr ? store_.rows(*connection) : std::vector<std::string>();
   const Plan plan = plan_run(workspace_.graph(), direction, options_.target, rows);
   preparation_ = tables_sql(connection);
-  needs_schema_ = plan_needs_schema(plan);
-  if (connection != nullptr && needs_schema_) schema = workspace_.introspect(*connection);
+  needs_schema_ = any_step(plan, needs_schema);
+  if (connection != nullptr && needs_schema_) schema = live_schema(plan, *connection);
   return plan;
 }
 

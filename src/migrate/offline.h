@@ -35,6 +35,9 @@ class OfflineRun {
   /// Every step of the plan as SQL; `schema` is the state before the first one.
   std::vector<OfflineStep> compile(const Plan& plan, Schema schema);
 
+  /// The database's schema, with what only the scripts know of it.
+  Schema live_schema(const Plan& plan, Connection& connection) const;
+
   RunResult plan(Direction direction);  ///< --plan
   RunResult sql(Direction direction);   ///< --sql
 
@@ -44,7 +47,8 @@ class OfflineRun {
   /// The plan of the target, and the schema it starts from.
   Plan plan_and_schema(Direction direction, Schema& schema);
   Plan range_plan(Direction direction, const std::string& range) const;
-  bool plan_needs_schema(const Plan& plan) const;
+  /// Whether it holds for the operations of a step.
+  bool any_step(const Plan& plan, bool (*holds)(const std::vector<Operation>&)) const;
   /// Creates ormdb's own tables where the database has none.
   std::vector<std::string> tables_sql(Connection* connection) const;
   std::string text_of(const Plan& plan, const std::vector<OfflineStep>& steps) const;

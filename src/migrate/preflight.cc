@@ -86,7 +86,8 @@ void refuse_half_applied(const std::optional<UnfinishedStep>& half, const Plan& 
                                         std::to_string(half->total) + " parts")
       .revision(half->revision)
       .where("database")
-      .hint("finish it first with `" + resume_command(*half) + "`");
+      .hint("finish it first with `" + resume_command(*half) +
+            "`; or set the database right by hand and say where it is: `ormdb stamp REVISION`");
 }
 
 }  // namespace ormdb

@@ -1,5 +1,6 @@
 #include "migrate/replay.h"
 
+#include "base/file_system.h"
 #include "base/sql_scanner.h"
 #include "migrate/section.h"
 
@@ -96,6 +97,21 @@ void replay_section(const Dialect& dialect, const Revision& revision, const Load
   } catch (const Error& error) {
     throw in_step(error, revision, script, direction, error.operation());
   }
+}
+
+std::vector<Enum> enums_of_history(Workspace& workspace, const std::vector<std::string>& rows) {
+  Schema schema;
+  for (const Revision* revision : workspace.graph().ancestors(rows)) {
+    const ScriptBody body = parse_body({display_path(revision->file), read_file(revision->file)},
+                                       workspace.dialect().name());
+    for (const ScriptStep& step : body.upgrade) {
+      const bool is_enum = step.operation.get_if<CreateEnum>() != nullptr ||
+                           step.operation.get_if<AlterEnum>() != nullptr ||
+                           step.operation.get_if<DropEnum>() != nullptr;
+      if (is_enum) apply(step.operation, schema, workspace.dialect().rules());
+    }
+  }
+  return std::move(schema.enums);
 }
 
 Schema replay_history(Workspace& workspace, const std::vector<std::string>& rows) {

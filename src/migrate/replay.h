@@ -18,6 +18,9 @@ Schema replay(const Dialect& dialect, const std::vector<Operation>& operations, 
 void replay_section(const Dialect& dialect, const Revision& revision, const LoadedScript& script,
                     Direction direction, Schema& schema);
 
+/// The enums that upgrading an empty database to `rows` leaves: for an engine that keeps none.
+std::vector<Enum> enums_of_history(Workspace& workspace, const std::vector<std::string>& rows);
+
 /// The schema after upgrading an empty database to `revisions` (ids of version-table rows).
 Schema replay_history(Workspace& workspace, const std::vector<std::string>& rows);
 

@@ -73,6 +73,15 @@ std::vector<std::string> RunLog::create_sql() const {
   return sql;
 }
 
+std::vector<std::string> RunLog::create_if_missing_sql() const {
+  constexpr std::string_view kCreate = "CREATE TABLE ";
+  std::vector<std::string> sql = create_sql();
+  for (std::string& statement : sql) {
+    if (statement.starts_with(kCreate)) statement.insert(kCreate.size(), "IF NOT EXISTS ");
+  }
+  return sql;
+}
+
 std::string RunLog::finished_sql(const LogEntry& entry, bool server_time) const {
   const auto text = [this](const std::string& value) {
     return value.empty() ? dialect_.literal(Literal::null())
@@ -95,7 +104,8 @@ std::map<std::string, std::string> RunLog::applied_checksums(Connection& connect
   std::map<std::string, std::string> checksums;
   if (!exists(connection)) return checksums;
   const Rows rows = connection.query("SELECT revision, direction, checksum FROM " + quoted() +
-                                     " WHERE step IS NULL AND finished IS NOT NULL ORDER BY id");
+                                     " WHERE step IS NULL AND finished IS NOT NULL"
+                                     " AND error IS NULL ORDER BY id");
   for (std::size_t i = 0; i < rows.rows.size(); ++i) {
     if (rows.text(i, 1) == "upgrade") {
       checksums[rows.text(i, 0)] = rows.text(i, 2);
@@ -163,6 +173,14 @@ void RunLog::finish_step(Connection& connection, std::int64_t step,
   connection.execute(
       "UPDATE " + quoted() + " SET finished = ?, checksum = ?, error = NULL WHERE id = ?",
       {now_utc(), checksum, step});
+}
+
+std::string RunLog::abandon_sql(bool server_time) const {
+  const std::string now =
+      server_time ? "CURRENT_TIMESTAMP" : dialect_.literal(Literal::string(now_utc()));
+  return "UPDATE " + quoted() + " SET finished = " + now +
+         ", error = " + dialect_.literal(Literal::string("abandoned by stamp")) +
+         "\n  WHERE step IS NULL AND finished IS NULL";
 }
 
 void RunLog::forget_step(Connection& connection, std::int64_t step) const {

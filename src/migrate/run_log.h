@@ -45,6 +45,8 @@ class RunLog {
 
   bool exists(Connection& connection) const;
   std::vector<std::string> create_sql() const;
+  /// The same for a database that may have the table (for --sql).
+  std::vector<std::string> create_if_missing_sql() const;
 
   /// One INSERT for a step that is done. `server_time`: the server's clock (for --sql).
   std::string finished_sql(const LogEntry& entry, bool server_time) const;
@@ -63,6 +65,9 @@ class RunLog {
   void forget_part(Connection& connection, std::int64_t step, int number) const;
   void finish_step(Connection& connection, std::int64_t step, const std::string& checksum) const;
   void fail_step(Connection& connection, std::int64_t step, const std::string& error) const;
+  /// Ends a step that will not be finished: the statement does so for all there are. What of it was
+  /// applied stays, and does not count as applied.
+  std::string abandon_sql(bool server_time) const;
   /// For a step of which no part was applied.
   void forget_step(Connection& connection, std::int64_t step) const;
 

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/text.h"
+#include "schema/object_kind.h"
 
 namespace ormdb {
 
@@ -62,6 +63,16 @@ Schema in_scope(Schema schema, const ObjectFilter& filter, std::vector<std::stri
   scope.trim_if(schema.triggers, "trigger", plain,
                 [&](const Trigger& trigger) { return !has_relation(schema, trigger.table); });
   scope.trim(schema.enums, "enums", "enum", qualified);
+  for (const ObjectKind& kind : object_kinds()) {
+    scope.trim_if(schema.objects, replace_all(std::string(kind.kind), "_", " "), qualified,
+                  [&](const DatabaseObject& object) {
+                    return object.kind == kind.kind &&
+                           !filter.admits(std::string(kind.section), qualified_name(object));
+                  });
+  }
+  scope.trim_if(schema.objects, "object", qualified, [&](const DatabaseObject& object) {
+    return !object.table.empty() && !has_relation(schema, object.table);
+  });
   for (Table& table : schema.tables) {
     const auto in_table = [&](const auto& object) { return table.name + "." + object.name; };
     scope.trim(table.columns, "columns", "column", in_table);

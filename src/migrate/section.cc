@@ -1,5 +1,7 @@
 #include "migrate/section.h"
 
+#include <algorithm>
+
 #include "base/sha256.h"
 #include "base/sql_scanner.h"
 #include "base/yaml.h"
@@ -26,6 +28,24 @@ std::vector<Operation> split_execute(const Operation& operation, std::string_vie
 }
 
 }  // namespace
+
+bool names_enums(const std::vector<Operation>& operations) {
+  const auto is_enum = [](const Column& column) {
+    const Type* type = &column.type;
+    while (type->kind == TypeKind::kArray && !type->element.empty()) type = &type->element.front();
+    return type->kind == TypeKind::kEnum;
+  };
+  return std::any_of(operations.begin(), operations.end(), [&](const Operation& operation) {
+    const auto* created = operation.get_if<CreateTable>();
+    const auto* added = operation.get_if<AddColumn>();
+    const auto* altered = operation.get_if<AlterColumn>();
+    return (created &&
+            std::any_of(created->table.columns.begin(), created->table.columns.end(), is_enum)) ||
+           (added && is_enum(added->column)) ||
+           (altered && (is_enum(altered->from) || is_enum(altered->to))) ||
+           operation.get_if<AlterEnum>() != nullptr || operation.get_if<DropEnum>() != nullptr;
+  });
+}
 
 bool needs_schema(const std::vector<Operation>& operations) {
   for (const Operation& operation : operations) {

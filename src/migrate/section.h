@@ -14,6 +14,9 @@ namespace ormdb {
 /// Whether compiling needs to know the schema: not for data steps and raw SQL alone.
 bool needs_schema(const std::vector<Operation>& operations);
 
+/// Whether compiling needs the values of enums that an earlier script may have made.
+bool names_enums(const std::vector<Operation>& operations);
+
 class SectionCompiler {
  public:
   /// `schema` is the state before, advanced by next(); must outlive this.

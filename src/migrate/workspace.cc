@@ -1,5 +1,7 @@
 #include "migrate/workspace.h"
 
+#include <algorithm>
+
 #include "base/file_system.h"
 #include "model/model_yaml.h"
 #include "script/directory.h"
@@ -24,6 +26,28 @@ void refuse_unavailable(const LoadedScript& script, const Revision& revision, Di
           "`ormdb stamp` needs no statements");
 }
 
+// A directory that is not there must not read as "no scripts": its name may be a slip of the pen.
+// Branches with folders of their own can do without the first one.
+void require_scripts_directory(const Config& config, const DatabaseConfig& database) {
+  const std::string& first = database.versions.front();
+  if (directory_exists(first) || file_exists(first)) return;
+  const bool any =
+      std::any_of(database.versions.begin(), database.versions.end(), directory_exists);
+  if (any && directory_exists(database.migrations)) return;
+  throw Error(ErrorKind::kConfig, "there is no directory of scripts '" + display_path(first) + "'")
+      .at(display_path(config.file))
+      .hint(
+          "`ormdb init` makes it for a new project; else correct `migrations:` in ormdb.yaml, -d "
+          "or ORMDB_DIRECTORY");
+}
+
+// The graph is made of headers alone, so its errors know the line and not its text.
+Error with_source_line(Error error) {
+  if (error.line() == 0 || !error.source_line().empty() || !file_exists(error.file())) return error;
+  const Source source{error.file(), read_file(error.file())};
+  return error.at(error.file(), error.line(), source.line(error.line()));
+}
+
 }  // namespace
 
 const std::vector<ScriptStep>& LoadedScript::steps(Direction direction) const {
@@ -43,47 +67,58 @@ std::string LoadedScript::checksum(Direction direction) const {
 Workspace::Workspace(const Config& config, const DatabaseConfig& database)
     : config_(config),
       database_(database),
-      url_(parse_url(database.url)),
+      url_(parse_url(database.direct_url.empty() ? database.url : database.direct_url)),
       dialect_(dialect_for(url_.dialect)) {
   connect_options_.lock_timeout = std::chrono::milliseconds(config.lock_timeout_ms);
   connect_options_.statement_timeout = std::chrono::milliseconds(config.statement_timeout_ms);
 }
 
 const RevisionGraph& Workspace::graph() {
-  if (!graph_) {
+  if (graph_) return *graph_;
+  require_scripts_directory(config_, database_);
+  try {
     graph_ = RevisionGraph::build(scan_directories(database_.versions, config_.recursive_versions));
+  } catch (const Error& error) {
+    throw with_source_line(error);
   }
   return *graph_;
 }
 
 Connection& Workspace::connection() {
-  if (!connection_) {
-    const bool existed = dialect_.database_exists(url_);
+  if (existing_connection() == nullptr) {
     connect_options_.create = true;
     connection_ = dialect_.connect(url_, connect_options_);
-    created_ = !existed;
+    created_ = true;
   }
   return *connection_;
 }
 
 Connection* Workspace::existing_connection() {
   if (!connection_) {
-    if (!dialect_.database_exists(url_)) return nullptr;
     connect_options_.create = false;
-    connection_ = dialect_.connect(url_, connect_options_);
+    connection_ = dialect_.connect_existing(url_, connect_options_);
   }
   return connection_.get();
 }
 
-Schema Workspace::introspect(Connection& connection) const {
+IntrospectOptions Workspace::introspect_options() const {
   IntrospectOptions options;
+  options.schemas = config_.schemas;
   const SchemaRules& rules = dialect_.rules();
   options.ignored_tables = {rules.fold(config_.version_table), rules.fold("ormdb_version"),
                             rules.fold("ormdb_log")};
   for (const std::string& name : foreign_version_tables()) {
     options.ignored_tables.push_back(rules.fold(name));
   }
-  return dialect_.introspect(connection, options);
+  return options;
+}
+
+Schema Workspace::introspect(Connection& connection) const {
+  return dialect_.introspect(connection, introspect_options());
+}
+
+std::vector<std::string> Workspace::unmanaged(Connection& connection) const {
+  return dialect_.unmanaged(connection, introspect_options());
 }
 
 Schema Workspace::models() const {

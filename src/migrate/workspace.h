@@ -48,6 +48,8 @@ class Workspace {
 
   /// The live schema without ormdb's own tables and those of other migration tools.
   Schema introspect(Connection& connection) const;
+  /// What the dialect cannot manage, one line each.
+  std::vector<std::string> unmanaged(Connection& connection) const;
   /// The declared models, validated, with every constraint and index named.
   Schema models() const;
 
@@ -56,6 +58,8 @@ class Workspace {
   LoadedScript load(const Revision& revision, Direction direction) const;
 
  private:
+  IntrospectOptions introspect_options() const;
+
   Config config_;
   DatabaseConfig database_;
   Url url_;

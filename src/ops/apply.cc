@@ -59,6 +59,9 @@ class Applier {
   void operator()(const CreateEnum& op) const;
   void operator()(const DropEnum& op) const;
   void operator()(const AlterEnum& op) const;
+  void operator()(const CreateObject& op) const;
+  void operator()(const DropObject& op) const;
+  void operator()(const AlterObject& op) const;
   void operator()(const InsertRows&) const {}
   void operator()(const UpdateRows&) const {}
   void operator()(const DeleteRows&) const {}
@@ -67,9 +70,10 @@ class Applier {
  private:
   void require_free(std::string_view name) const;
   void require_trigger_target(const Trigger& trigger) const;
-  void erase_triggers_of(std::string_view relation) const;
+  void erase_what_stands_on(std::string_view relation) const;
   std::size_t require_view(std::string_view name) const;
-  std::size_t require_trigger(std::string_view name) const;
+  std::size_t require_trigger(const Trigger& trigger) const;
+  std::size_t require_object(const DatabaseObject& object) const;
   std::size_t require_enum(std::string_view name) const;
 
   Schema& schema_;
@@ -87,10 +91,13 @@ void Applier::require_trigger_target(const Trigger& trigger) const {
       .hint("trigger '" + trigger.name + "' stands on it");
 }
 
-void Applier::erase_triggers_of(std::string_view relation) const {
+void Applier::erase_what_stands_on(std::string_view relation) const {
   const NameMatcher matcher(relation, rules_);
   std::erase_if(schema_.triggers,
                 [&](const Trigger& trigger) { return matcher.same(trigger.table); });
+  std::erase_if(schema_.objects, [&](const DatabaseObject& object) {
+    return !object.table.empty() && matcher.same(object.table);
+  });
 }
 
 std::size_t Applier::require_view(std::string_view name) const {
@@ -99,9 +106,17 @@ std::size_t Applier::require_view(std::string_view name) const {
   return found;
 }
 
-std::size_t Applier::require_trigger(std::string_view name) const {
-  const std::size_t found = find_trigger(schema_, name, rules_);
-  if (found == schema_.triggers.size()) throw missing("trigger", name, schema_.triggers);
+std::size_t Applier::require_trigger(const Trigger& trigger) const {
+  const std::size_t found = find_trigger(schema_, trigger, rules_);
+  if (found == schema_.triggers.size()) throw missing("trigger", trigger.name, schema_.triggers);
+  return found;
+}
+
+std::size_t Applier::require_object(const DatabaseObject& object) const {
+  const std::size_t found = find_object(schema_, object, rules_);
+  if (found == schema_.objects.size()) {
+    throw missing(replace_all(object.kind, "_", " "), qualified_name(object), schema_.objects);
+  }
   return found;
 }
 
@@ -125,7 +140,7 @@ void Applier::operator()(const DropTable& op) const {
   const std::string name = qualified_name(op.table);
   const std::size_t found = find_table(schema_, name, rules_);
   if (found == schema_.tables.size()) throw missing("table", name, schema_.tables);
-  erase_triggers_of(name);
+  erase_what_stands_on(name);
   schema_.tables.erase(at(schema_.tables, found));
 }
 
@@ -143,7 +158,7 @@ void Applier::operator()(const CreateView& op) const {
 void Applier::operator()(const DropView& op) const {
   const std::string name = qualified_name(op.view);
   const std::size_t found = require_view(name);
-  erase_triggers_of(name);
+  erase_what_stands_on(name);
   schema_.views.erase(at(schema_.views, found));
 }
 
@@ -152,7 +167,7 @@ void Applier::operator()(const ReplaceView& op) const {
 }
 
 void Applier::operator()(const CreateTrigger& op) const {
-  if (find_trigger(schema_, op.trigger.name, rules_) < schema_.triggers.size()) {
+  if (find_trigger(schema_, op.trigger, rules_) < schema_.triggers.size()) {
     throw taken("trigger", op.trigger.name);
   }
   require_trigger_target(op.trigger);
@@ -160,11 +175,11 @@ void Applier::operator()(const CreateTrigger& op) const {
 }
 
 void Applier::operator()(const DropTrigger& op) const {
-  schema_.triggers.erase(at(schema_.triggers, require_trigger(op.trigger.name)));
+  schema_.triggers.erase(at(schema_.triggers, require_trigger(op.trigger)));
 }
 
 void Applier::operator()(const ReplaceTrigger& op) const {
-  const std::size_t found = require_trigger(op.from.name);
+  const std::size_t found = require_trigger(op.from);
   require_trigger_target(op.to);
   schema_.triggers[found] = op.to;
 }
@@ -194,6 +209,25 @@ void Applier::operator()(const DropEnum& op) const {
 
 void Applier::operator()(const AlterEnum& op) const {
   schema_.enums[require_enum(qualified_name(op.from))] = op.to;
+}
+
+void Applier::operator()(const CreateObject& op) const {
+  if (find_object(schema_, op.object, rules_) < schema_.objects.size()) {
+    throw taken(replace_all(op.object.kind, "_", " "), qualified_name(op.object));
+  }
+  if (!op.object.table.empty() && relation_with_name(schema_, op.object.table, rules_).empty()) {
+    throw missing("table", op.object.table, schema_.tables)
+        .hint(op.object.kind + " '" + op.object.name + "' stands on it");
+  }
+  schema_.objects.push_back(op.object);
+}
+
+void Applier::operator()(const DropObject& op) const {
+  schema_.objects.erase(at(schema_.objects, require_object(op.object)));
+}
+
+void Applier::operator()(const AlterObject& op) const {
+  schema_.objects[require_object(op.from)] = op.to;
 }
 
 void Applier::operator()(const Execute& op) const {

@@ -60,6 +60,12 @@ std::string ColumnUsers::in_table() const {
                                 : named("check", check.name);
     }
   }
+  for (const Exclude& exclude : table_.excludes) {
+    const bool used = uses(exclude.where) ||
+                      std::any_of(exclude.elements.begin(), exclude.elements.end(),
+                                  [&](const auto& element) { return uses({element.part}); });
+    if (used) return named("exclusion constraint", exclude.name);
+  }
   for (const Index& index : table_.indexes) {
     if (uses(index.columns) || uses(index.include) || uses(index.where)) {
       return named("index", index.name);

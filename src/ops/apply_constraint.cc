@@ -22,6 +22,9 @@ class ColumnCheck {
     for (const std::string& column : key.columns) require_column(table_, column, rules_);
   }
   void operator()(const Check&) const {}
+  void operator()(const Exclude& exclude) const {
+    for (const Exclude::Element& element : exclude.elements) require({element.part});
+  }
 
  private:
   void require(const std::vector<KeyPart>& parts) const {
@@ -48,6 +51,7 @@ class ConstraintEraser {
   bool operator()(const Unique&) const { return erase_first(table_.uniques); }
   bool operator()(const ForeignKey&) const { return erase_first(table_.foreign_keys); }
   bool operator()(const Check&) const { return erase_first(table_.checks); }
+  bool operator()(const Exclude&) const { return erase_first(table_.excludes); }
 
  private:
   template <typename Items>
@@ -128,7 +132,7 @@ bool has_constraint(const Table& table, const std::string& name, const SchemaRul
                        [&](const auto& item) { return matcher.same(item.name); });
   };
   return (table.primary_key && matcher.same(table.primary_key->name)) || any(table.uniques) ||
-         any(table.foreign_keys) || any(table.checks);
+         any(table.foreign_keys) || any(table.checks) || any(table.excludes);
 }
 
 Error no_such_constraint(const Constraint& constraint, const Table& table) {

@@ -6,6 +6,7 @@
 #include "ops/find.h"
 #include "ops/sql_names.h"
 #include "ormdb/error.h"
+#include "schema/object_kind.h"
 
 namespace ormdb {
 namespace {
@@ -18,6 +19,10 @@ std::string name_within_schema(const std::string& schema, const std::string& nam
 
 void rename_in_expressions(Table& table, const std::function<void(SqlText&)>& edit) {
   for (Check& check : table.checks) edit(check.expression);
+  for (Exclude& exclude : table.excludes) {
+    edit(exclude.where);
+    for (Exclude::Element& element : exclude.elements) edit(element.part.expression);
+  }
   for (Column& column : table.columns) {
     if (column.generated) edit(column.generated->expression);
   }
@@ -25,6 +30,15 @@ void rename_in_expressions(Table& table, const std::function<void(SqlText&)>& ed
     edit(index.where);
     for (KeyPart& part : index.columns) edit(part.expression);
   }
+}
+
+/// "table.column" of a sequence that the table owns.
+void rename_owner(DatabaseObject& object, const std::string& from, const std::string& to) {
+  const std::string& owner = object.text("owned_by");
+  if (!owner.starts_with(from + ".") || owner.find('.', from.size() + 1) != std::string::npos) {
+    return;
+  }
+  object.properties["owned_by"] = SqlText{to + owner.substr(from.size()), {}};
 }
 
 /// Everything of other objects that names the table.
@@ -42,6 +56,10 @@ void rename_references(const std::string& from, const std::string& to, Schema& s
     rename_table_in_sql(trigger.when, from, to, rules);
   }
   for (View& view : schema.views) rename_table_in_sql(view.query, from, to, rules);
+  for (DatabaseObject& object : schema.objects) {
+    if (!object.table.empty() && matcher.same(object.table)) object.table = to;
+    rename_owner(object, from, to);
+  }
 }
 
 class ColumnRenamer {
@@ -59,6 +77,7 @@ class ColumnRenamer {
     }
   }
   void in_trigger(Trigger& trigger) const;
+  void in_object(DatabaseObject& object) const;
   void in_view(View& view) const { rename_column_in_statement(view.query, rename_, false, rules_); }
 
  private:
@@ -82,6 +101,9 @@ void ColumnRenamer::in_table(Table& table) const {
   if (table.primary_key) rename(table.primary_key->columns);
   for (Unique& unique : table.uniques) rename(unique.columns);
   for (ForeignKey& key : table.foreign_keys) rename(key.columns);
+  for (Exclude& exclude : table.excludes) {
+    for (Exclude::Element& element : exclude.elements) rename(element.part.column);
+  }
   for (Index& index : table.indexes) {
     rename(index.columns);
     rename(index.include);
@@ -96,6 +118,21 @@ void ColumnRenamer::in_trigger(Trigger& trigger) const {
   if (owned) rename(trigger.update_of);
   rename_column_in_statement(trigger.when, rename_, owned, rules_);
   rename_column_in_statement(trigger.body, rename_, owned, rules_);
+}
+
+void ColumnRenamer::in_object(DatabaseObject& object) const {
+  const std::string owner = std::string(rename_.table) + "." + std::string(rename_.from);
+  if (object.text("owned_by") == owner) {
+    object.properties["owned_by"] =
+        SqlText{std::string(rename_.table) + "." + std::string(rename_.to), {}};
+  }
+  if (object.table.empty() || !table_.same(object.table)) return;
+  for (auto& [name, value] : object.properties) {
+    const PropertyRule* rule = find_property(kind_of(object), name);
+    auto* text = std::get_if<SqlText>(&value);
+    if (text == nullptr || rule == nullptr || rule->shape != PropertyShape::kSql) continue;
+    rename_column_in_statement(*text, rename_, true, rules_);
+  }
 }
 
 }  // namespace
@@ -141,6 +178,7 @@ void apply_rename_column(const RenameColumn& operation, Schema& schema, const Sc
   for (Table& other : schema.tables) renamer.in_references(other);
   for (Trigger& trigger : schema.triggers) renamer.in_trigger(trigger);
   for (View& view : schema.views) renamer.in_view(view);
+  for (DatabaseObject& object : schema.objects) renamer.in_object(object);
 }
 
 }  // namespace ormdb

@@ -66,6 +66,9 @@ void Folder::fold(Table& table) const {
     fold(index.include);
     index.renamed_from.clear();
   }
+  for (Exclude& exclude : table.excludes) {
+    for (Exclude::Element& element : exclude.elements) fold(element.part.column);
+  }
   table.renamed_from.clear();
   table.relationships.clear();
 }
@@ -77,6 +80,7 @@ void canonicalize(Table& table, const Folder& folder) {
   remove_duplicates(table.uniques);
   remove_duplicates(table.foreign_keys);
   remove_duplicates(table.checks);
+  remove_duplicates(table.excludes);
 }
 
 /// The table without its constraints of this one's kind.
@@ -86,6 +90,7 @@ struct EraseKind {
   void operator()(const Unique&) const { table.uniques.clear(); }
   void operator()(const ForeignKey&) const { table.foreign_keys.clear(); }
   void operator()(const Check&) const { table.checks.clear(); }
+  void operator()(const Exclude&) const { table.excludes.clear(); }
 };
 
 struct Append {
@@ -94,6 +99,7 @@ struct Append {
   void operator()(const Unique& unique) const { table.uniques.push_back(unique); }
   void operator()(const ForeignKey& key) const { table.foreign_keys.push_back(key); }
   void operator()(const Check& check) const { table.checks.push_back(check); }
+  void operator()(const Exclude& exclude) const { table.excludes.push_back(exclude); }
 };
 
 /// The table in a schema of its own with what its meaning depends on: enums, and the table that a
@@ -134,6 +140,10 @@ std::vector<Constraint> normalized_of_kind(const Schema& schema, const Constrain
 
 }  // namespace
 
+std::string object_key(const DatabaseObject& object) {
+  return object.kind + " " + object.table + " " + qualified_name(object);
+}
+
 Schema canonical_schema(const Schema& schema, const SchemaRules& rules) {
   const Folder folder(rules);
   Schema result = rules.normalize(schema);
@@ -145,6 +155,8 @@ Schema canonical_schema(const Schema& schema, const SchemaRules& rules) {
   for (View& view : result.views) {
     folder.fold(view.name);
     folder.fold(view.schema);
+    for (Index& index : view.indexes) folder.fold(index.name);
+    sort_by_name(view.indexes);
   }
   for (Trigger& trigger : result.triggers) {
     folder.fold(trigger.name);
@@ -157,6 +169,11 @@ Schema canonical_schema(const Schema& schema, const SchemaRules& rules) {
     folder.fold(value.name);
     folder.fold(value.schema);
   }
+  for (DatabaseObject& object : result.objects) {
+    folder.fold(object.name);
+    folder.fold(object.schema);
+    folder.fold(object.table);
+  }
   const auto by_qualified_name = [](const auto& a, const auto& b) {
     return qualified_name(a) < qualified_name(b);
   };
@@ -164,7 +181,13 @@ Schema canonical_schema(const Schema& schema, const SchemaRules& rules) {
   std::sort(result.views.begin(), result.views.end(), by_qualified_name);
   std::sort(result.enums.begin(), result.enums.end(), by_qualified_name);
   sort_by_name(result.virtual_tables);
-  sort_by_name(result.triggers);
+  std::sort(result.triggers.begin(), result.triggers.end(), [](const auto& a, const auto& b) {
+    return a.name != b.name ? a.name < b.name : a.table < b.table;
+  });
+  std::sort(result.objects.begin(), result.objects.end(),
+            [](const DatabaseObject& a, const DatabaseObject& b) {
+              return object_key(a) < object_key(b);
+            });
   return result;
 }
 
@@ -191,7 +214,8 @@ bool same_table(const Table& a, const Table& b) {
   return a.name == b.name && a.schema == b.schema && a.columns == b.columns &&
          a.primary_key == b.primary_key && a.comment == b.comment && a.options == b.options &&
          same_elements(a.uniques, b.uniques) && same_elements(a.foreign_keys, b.foreign_keys) &&
-         same_elements(a.checks, b.checks) && indexes.empty() && others.empty();
+         same_elements(a.checks, b.checks) && same_elements(a.excludes, b.excludes) &&
+         indexes.empty() && others.empty();
 }
 
 bool equivalent(const Schema& a, const Schema& b, const SchemaRules& rules) {
@@ -199,6 +223,7 @@ bool equivalent(const Schema& a, const Schema& b, const SchemaRules& rules) {
   const Schema right = canonical_schema(b, rules);
   return left.enums == right.enums && left.virtual_tables == right.virtual_tables &&
          left.views == right.views && left.triggers == right.triggers &&
+         left.objects == right.objects &&
          std::equal(left.tables.begin(), left.tables.end(), right.tables.begin(),
                     right.tables.end(), same_table);
 }
@@ -208,6 +233,7 @@ std::vector<Constraint> constraints_of(const Table& table) {
   if (table.primary_key) result.emplace_back(*table.primary_key);
   for (const Unique& unique : table.uniques) result.emplace_back(unique);
   for (const Check& check : table.checks) result.emplace_back(check);
+  for (const Exclude& exclude : table.excludes) result.emplace_back(exclude);
   for (const ForeignKey& key : table.foreign_keys) result.emplace_back(key);
   return result;
 }

@@ -15,6 +15,9 @@ namespace ormdb {
 /// them with same_elements.
 Schema canonical_schema(const Schema& schema, const SchemaRules& rules);
 
+/// What tells objects apart: kind, place, name and signature.
+std::string object_key(const DatabaseObject& object);
+
 /// Everything that the table says, whatever the order of its constraints and indexes.
 bool same_table(const Table& a, const Table& b);
 

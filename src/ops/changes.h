@@ -42,6 +42,7 @@ struct SchemaChanges {
   ObjectChanges<VirtualTable> virtual_tables;
   ObjectChanges<View> views;
   ObjectChanges<Trigger> triggers;
+  ObjectChanges<DatabaseObject> objects;
   std::vector<Trigger> unchanged_triggers;  ///< They fall with what they stand on.
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "ormdb/operation.h"
+#include "schema/object_kind.h"
 
 namespace ormdb {
 namespace {
@@ -44,6 +45,14 @@ struct ConstraintWords {
   }
   std::string operator()(const Check& check) const {
     return "check" + spaced(check.name) + ": " + shortened(any_text(check.expression));
+  }
+  std::string operator()(const Exclude& exclude) const {
+    std::vector<std::string> elements;
+    for (const Exclude::Element& element : exclude.elements) {
+      const std::string part = describe_parts({element.part});
+      elements.push_back(part.substr(1, part.size() - 2) + " with " + element.operator_name);
+    }
+    return "exclude" + spaced(exclude.name) + " (" + join(elements, ", ") + ")";
   }
 };
 
@@ -104,6 +113,27 @@ std::string enum_changes(const Enum& from, const Enum& to) {
   difference(from, to, "drop ");
   if (changes.empty()) changes.emplace_back(from.values == to.values ? "comment" : "order");
   return join(changes, ", ");
+}
+
+std::string object_words(const DatabaseObject& object) {
+  return replace_all(object.kind, "_", " ") + " " + qualified_name(object) +
+         (object.table.empty() ? "" : " on " + object.table);
+}
+
+/// The properties that differ: "arguments, body".
+std::string object_changes(const DatabaseObject& from, const DatabaseObject& to) {
+  std::vector<std::string> changes;
+  for (const PropertyRule& rule : kind_of(to).properties) {
+    const std::string name(rule.name);
+    const auto a = from.properties.find(name);
+    const auto b = to.properties.find(name);
+    const bool gone = a == from.properties.end();
+    if (gone != (b == to.properties.end()) || (!gone && a->second != b->second)) {
+      changes.push_back(replace_all(name, "_", " "));
+    }
+  }
+  if (from.comment != to.comment) changes.emplace_back("comment");
+  return changes.empty() ? "no change" : join(changes, ", ");
 }
 
 struct Describer {
@@ -175,6 +205,13 @@ struct Describer {
   }
   std::string operator()(const AlterEnum& op) const {
     return "alter enum " + qualified_name(op.to) + ": " + enum_changes(op.from, op.to);
+  }
+  std::string operator()(const CreateObject& op) const {
+    return "create " + object_words(op.object);
+  }
+  std::string operator()(const DropObject& op) const { return "drop " + object_words(op.object); }
+  std::string operator()(const AlterObject& op) const {
+    return "alter " + object_words(op.to) + ": " + object_changes(op.from, op.to);
   }
   std::string operator()(const InsertRows& op) const {
     return "insert " + counted(op.rows.size(), "row") + " into " + op.table;

@@ -102,6 +102,9 @@ struct Destroys {
   bool operator()(const CreateEnum&) const { return false; }
   bool operator()(const DropEnum&) const { return false; }
   bool operator()(const AlterEnum& op) const { return loses_values(op.from, op.to); }
+  bool operator()(const CreateObject&) const { return false; }
+  bool operator()(const DropObject& op) const { return op.object.kind == "extension"; }
+  bool operator()(const AlterObject&) const { return false; }
   bool operator()(const InsertRows&) const { return false; }
   bool operator()(const UpdateRows&) const { return false; }
   bool operator()(const DeleteRows&) const { return true; }

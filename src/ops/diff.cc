@@ -21,21 +21,30 @@ std::string key_of(const Table& table) { return qualified_name(table); }
 std::string key_of(const View& view) { return qualified_name(view); }
 std::string key_of(const Enum& value) { return qualified_name(value); }
 std::string key_of(const VirtualTable& table) { return table.name; }
-std::string key_of(const Trigger& trigger) { return trigger.name; }
+std::string key_of(const DatabaseObject& object) { return object_key(object); }
+
+/// Where names of triggers are global, so is the order that canonical_schema puts them in.
+std::string key_of(const Trigger& trigger, const SchemaRules& rules) {
+  return rules.trigger_names_are_global() ? trigger.name : trigger.name + " " + trigger.table;
+}
+template <typename Object>
+std::string key_of(const Object& object, const SchemaRules&) {
+  return key_of(object);
+}
 
 /// From canonical objects to those that the user wrote.
 template <typename Object>
 class Spellings {
  public:
-  Spellings(const std::vector<Object>& objects, const SchemaRules& rules) {
+  Spellings(const std::vector<Object>& objects, const SchemaRules& rules) : rules_(rules) {
     for (const Object& object : objects) {
-      by_key_.emplace(rules.fold(key_of(object)), &object);
+      by_key_.emplace(rules.fold(key_of(object, rules)), &object);
       by_name_.emplace(rules.fold(object.name), &object);
     }
   }
 
   const Object& of(const Object& canonical) const {
-    const auto exact = by_key_.find(key_of(canonical));
+    const auto exact = by_key_.find(key_of(canonical, rules_));
     if (exact != by_key_.end()) return *exact->second;
     // The rules may have dropped the name of a default schema.
     const auto named = by_name_.find(canonical.name);
@@ -45,16 +54,20 @@ class Spellings {
  private:
   std::map<std::string, const Object*> by_key_;
   std::map<std::string, const Object*> by_name_;
+  const SchemaRules& rules_;
 };
 
 /// Calls only_from(a), only_to(b) or both(a, b) for every name, in order.
 template <typename Object, typename OnlyFrom, typename OnlyTo, typename Both>
 void merge_by_name(const std::vector<Object>& from, const std::vector<Object>& to,
-                   const OnlyFrom& only_from, const OnlyTo& only_to, const Both& both) {
+                   const SchemaRules& rules, const OnlyFrom& only_from, const OnlyTo& only_to,
+                   const Both& both) {
   auto a = from.begin();
   auto b = to.begin();
   while (a != from.end() || b != to.end()) {
-    const int order = a == from.end() ? 1 : b == to.end() ? -1 : key_of(*a).compare(key_of(*b));
+    const int order = a == from.end() ? 1
+                      : b == to.end() ? -1
+                                      : key_of(*a, rules).compare(key_of(*b, rules));
     if (order < 0) only_from(*a++);
     if (order > 0) only_to(*b++);
     if (order == 0) both(*a++, *b++);
@@ -69,7 +82,7 @@ ObjectChanges<Object> diff_objects(const std::vector<Object> Schema::*list,
   const Spellings<Object> after(to.spelled.*list, rules);
   ObjectChanges<Object> changes;
   merge_by_name(
-      from.canonical.*list, to.canonical.*list,
+      from.canonical.*list, to.canonical.*list, rules,
       [&](const Object& a) { changes.dropped.push_back(before.of(a)); },
       [&](const Object& b) { changes.created.push_back(after.of(b)); },
       [&](const Object& a, const Object& b) {
@@ -89,7 +102,7 @@ void diff_tables(const ComparedSchema& from, const ComparedSchema& to, const Sch
   const Spellings<Table> before(from.spelled.tables, rules);
   const Spellings<Table> after(to.spelled.tables, rules);
   merge_by_name(
-      from.canonical.tables, to.canonical.tables,
+      from.canonical.tables, to.canonical.tables, rules,
       [&](const Table& a) {
         changes.tables.dropped.push_back(spelled_table(before.of(a), from, rules));
       },
@@ -116,13 +129,13 @@ void replace_by_drop_and_create(ObjectChanges<VirtualTable>& changes) {
 }
 
 std::vector<Trigger> unchanged(const ObjectChanges<Trigger>& changes,
-                               const std::vector<Trigger>& triggers) {
+                               const std::vector<Trigger>& triggers, const SchemaRules& rules) {
   std::set<std::string> changed;
-  for (const Trigger& trigger : changes.created) changed.insert(trigger.name);
-  for (const auto& [from, to] : changes.replaced) changed.insert(to.name);
+  for (const Trigger& trigger : changes.created) changed.insert(key_of(trigger, rules));
+  for (const auto& [from, to] : changes.replaced) changed.insert(key_of(to, rules));
   std::vector<Trigger> result;
   for (const Trigger& trigger : triggers) {
-    if (!changed.contains(trigger.name)) result.push_back(trigger);
+    if (!changed.contains(key_of(trigger, rules))) result.push_back(trigger);
   }
   return result;
 }
@@ -139,7 +152,8 @@ std::vector<Operation> diff(const Schema& from, const Schema& to, const SchemaRu
   replace_by_drop_and_create(changes.virtual_tables);
   changes.views = diff_objects(&Schema::views, before, after, rules);
   changes.triggers = diff_objects(&Schema::triggers, before, after, rules);
-  changes.unchanged_triggers = unchanged(changes.triggers, to.triggers);
+  changes.unchanged_triggers = unchanged(changes.triggers, to.triggers, rules);
+  changes.objects = diff_objects(&Schema::objects, before, after, rules);
   return ordered_operations(std::move(changes), rules);
 }
 

@@ -66,6 +66,7 @@ InSurroundings columns_as_they_will_be(const ComparedTable& from, const Compared
   table.uniques.clear();
   table.foreign_keys.clear();
   table.checks.clear();
+  table.excludes.clear();
   table.indexes.clear();
   return in_surroundings(std::move(table), to.schema, rules);
 }
@@ -219,10 +220,10 @@ std::vector<Constraint> spelled_constraints(const std::vector<Constraint>& wante
   return result;
 }
 
-/// Primary key, uniques, checks, foreign keys; then by what they say.
+/// Primary key, uniques, checks, exclusions, foreign keys; then by what they say.
 void sort_constraints(std::vector<Constraint>& constraints) {
   const auto rank = [](const Constraint& constraint) {
-    constexpr int kRanks[] = {0, 1, 3, 2};
+    constexpr int kRanks[] = {0, 1, 4, 2, 3};
     return kRanks[constraint.index()];
   };
   std::sort(constraints.begin(), constraints.end(), [&](const Constraint& a, const Constraint& b) {

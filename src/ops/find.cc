@@ -85,8 +85,26 @@ std::size_t find_virtual_table(const Schema& schema, std::string_view name,
 std::size_t find_view(const Schema& schema, std::string_view name, const SchemaRules& rules) {
   return find_qualified(schema.views, name, rules);
 }
-std::size_t find_trigger(const Schema& schema, std::string_view name, const SchemaRules& rules) {
-  return find_plain(schema.triggers, name, rules);
+std::size_t find_trigger(const Schema& schema, const Trigger& trigger, const SchemaRules& rules) {
+  if (rules.trigger_names_are_global()) return find_plain(schema.triggers, trigger.name, rules);
+  const NameMatcher name(trigger.name, rules);
+  const NameMatcher table(trigger.table, rules);
+  std::size_t at = 0;
+  for (; at < schema.triggers.size(); ++at) {
+    if (name.same(schema.triggers[at].name) && table.same(schema.triggers[at].table)) break;
+  }
+  return at;
+}
+std::size_t find_object(const Schema& schema, const DatabaseObject& object,
+                        const SchemaRules& rules) {
+  const NameMatcher name(object.name, rules);
+  const auto found = std::find_if(
+      schema.objects.begin(), schema.objects.end(), [&](const DatabaseObject& candidate) {
+        return candidate.kind == object.kind && candidate.signature == object.signature &&
+               name.same(candidate.name) && same_name(candidate.schema, object.schema, rules) &&
+               same_name(candidate.table, object.table, rules);
+      });
+  return static_cast<std::size_t>(found - schema.objects.begin());
 }
 std::size_t find_enum(const Schema& schema, std::string_view name, const SchemaRules& rules) {
   return find_qualified(schema.enums, name, rules);

@@ -37,7 +37,10 @@ std::size_t find_table(const Schema& schema, std::string_view name, const Schema
 std::size_t find_virtual_table(const Schema& schema, std::string_view name,
                                const SchemaRules& rules);
 std::size_t find_view(const Schema& schema, std::string_view name, const SchemaRules& rules);
-std::size_t find_trigger(const Schema& schema, std::string_view name, const SchemaRules& rules);
+/// By its name, and by its table where names are the table's own.
+std::size_t find_trigger(const Schema& schema, const Trigger& trigger, const SchemaRules& rules);
+std::size_t find_object(const Schema& schema, const DatabaseObject& object,
+                        const SchemaRules& rules);
 std::size_t find_enum(const Schema& schema, std::string_view name, const SchemaRules& rules);
 std::size_t find_column(const Table& table, std::string_view name, const SchemaRules& rules);
 std::size_t find_index(const Table& table, std::string_view name, const SchemaRules& rules);

@@ -1,5 +1,7 @@
 #include "ormdb/operation.h"
 
+#include "schema/object_kind.h"
+
 namespace ormdb {
 namespace {
 
@@ -27,6 +29,9 @@ struct TableOf {
   std::string operator()(const CreateEnum&) const { return ""; }
   std::string operator()(const DropEnum&) const { return ""; }
   std::string operator()(const AlterEnum&) const { return ""; }
+  std::string operator()(const CreateObject& op) const { return op.object.table; }
+  std::string operator()(const DropObject& op) const { return op.object.table; }
+  std::string operator()(const AlterObject& op) const { return op.to.table; }
   std::string operator()(const InsertRows& op) const { return op.table; }
   std::string operator()(const UpdateRows& op) const { return op.table; }
   std::string operator()(const DeleteRows& op) const { return op.table; }
@@ -57,10 +62,23 @@ struct ObjectOf {
   std::string operator()(const CreateEnum& op) const { return qualified_name(op.value); }
   std::string operator()(const DropEnum& op) const { return qualified_name(op.value); }
   std::string operator()(const AlterEnum& op) const { return qualified_name(op.to); }
+  std::string operator()(const CreateObject& op) const { return qualified_name(op.object); }
+  std::string operator()(const DropObject& op) const { return qualified_name(op.object); }
+  std::string operator()(const AlterObject& op) const { return qualified_name(op.to); }
   std::string operator()(const InsertRows&) const { return ""; }
   std::string operator()(const UpdateRows&) const { return ""; }
   std::string operator()(const DeleteRows&) const { return ""; }
   std::string operator()(const Execute&) const { return ""; }
+};
+
+struct NameOf {
+  template <typename Kind>
+  std::string_view operator()(const Kind&) const {
+    return Kind::kName;
+  }
+  std::string_view operator()(const CreateObject& op) const { return kind_of(op.object).create; }
+  std::string_view operator()(const DropObject& op) const { return kind_of(op.object).drop; }
+  std::string_view operator()(const AlterObject& op) const { return kind_of(op.to).alter; }
 };
 
 }  // namespace
@@ -90,9 +108,7 @@ bool Operation::operator==(const Operation& other) const {
   return transaction == other.transaction && *kinds_ == *other.kinds_;
 }
 
-std::string_view Operation::name() const {
-  return visit([](const auto& held) { return std::decay_t<decltype(held)>::kName; });
-}
+std::string_view Operation::name() const { return visit(NameOf{}); }
 
 std::string operation_table(const Operation& operation) { return operation.visit(TableOf{}); }
 std::string operation_object(const Operation& operation) { return operation.visit(ObjectOf{}); }

@@ -5,8 +5,10 @@
 #include <set>
 
 #include "ops/describe.h"
+#include "ops/order_dependencies.h"
 #include "ops/order_objects.h"
 #include "ops/topological.h"
+#include "schema/object_kind.h"
 
 namespace ormdb {
 namespace {
@@ -46,6 +48,8 @@ class Orderer {
   void alter(TableChanges& table);
   void add_keys_late();
   void drop_tables();
+  void drop_objects(bool after_tables);
+  void create_objects(bool after_tables);
   template <typename Kind>
   void emit(Kind kind) {
     result_.emplace_back(std::move(kind));
@@ -260,10 +264,30 @@ void Orderer::drop_tables() {
   }
 }
 
+void Orderer::drop_objects(bool after_tables) {
+  for (auto it = changes_.objects.dropped.rbegin(); it != changes_.objects.dropped.rend(); ++it) {
+    if (kind_of(*it).after_tables == after_tables) emit(DropObject{*it});
+  }
+}
+
+void Orderer::create_objects(bool after_tables) {
+  for (const ObjectKind& kind : object_kinds()) {
+    if (kind.after_tables != after_tables) continue;
+    for (const DatabaseObject& object : changes_.objects.created) {
+      if (object.kind == kind.kind) emit(CreateObject{object});
+    }
+    for (const auto& [from, to] : changes_.objects.replaced) {
+      if (to.kind == kind.kind) emit(AlterObject{from, to});
+    }
+  }
+}
+
 std::vector<Operation> Orderer::run() {
   ObjectOperations objects = object_operations(changes_, rules_);
   result_ = std::move(objects.before);
   drop_indexes_early();
+  drop_objects(true);
+  create_objects(false);
   for (Enum& value : changes_.enums.created) emit(CreateEnum{std::move(value)});
   for (auto& [from, to] : changes_.enums.replaced) emit(AlterEnum{std::move(from), std::move(to)});
   if (!create_late_) create_tables();
@@ -275,7 +299,10 @@ std::vector<Operation> Orderer::run() {
   if (!drop_early_) drop_tables();
   for (Enum& value : changes_.enums.dropped) emit(DropEnum{std::move(value)});
   for (Operation& operation : objects.after) result_.push_back(std::move(operation));
-  return std::move(result_);
+  drop_objects(false);
+  create_objects(true);
+  if (!rules_.orders_by_dependency()) return std::move(result_);
+  return in_order_of_dependency(std::move(result_), rules_);
 }
 
 }  // namespace

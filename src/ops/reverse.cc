@@ -39,6 +39,9 @@ struct Reverser {
   Reversed operator()(const CreateEnum& op) const { return DropEnum{op.value}; }
   Reversed operator()(const DropEnum& op) const { return CreateEnum{op.value}; }
   Reversed operator()(const AlterEnum& op) const { return AlterEnum{op.to, op.from}; }
+  Reversed operator()(const CreateObject& op) const { return DropObject{op.object}; }
+  Reversed operator()(const DropObject& op) const { return CreateObject{op.object}; }
+  Reversed operator()(const AlterObject& op) const { return AlterObject{op.to, op.from}; }
   Reversed operator()(const InsertRows& op) const {
     return DeleteRows{op.table, {}, op.columns, op.rows};
   }

@@ -12,7 +12,7 @@ using namespace schema_node;
 
 namespace {
 
-constexpr std::string_view kKinds[] = {"primary_key", "unique", "foreign_key", "check"};
+constexpr std::string_view kKinds[] = {"primary_key", "unique", "foreign_key", "check", "exclude"};
 
 ForeignKeyAction read_action(NodeReader& reader, std::string_view key) {
   static const std::vector<std::pair<std::string, ForeignKeyAction>> kActions = {
@@ -67,12 +67,13 @@ std::string_view constraint_kind_of(NodeReader& reader) {
   }
   if (!kind.empty()) return kind;
   for (const char* key : {"name", "references", "on_delete", "on_update", "match", "deferrable",
-                          "sqlite", "postgresql", "mysql", "table"}) {
+                          "method", "where", "sqlite", "postgresql", "mysql", "table"}) {
     reader.has(key);
   }
   reader.finish();
-  throw reader.error(reader.node(),
-                     reader.what() + " needs one of primary_key, unique, foreign_key, check");
+  throw reader.error(
+      reader.node(),
+      reader.what() + " needs one of primary_key, unique, foreign_key, check, exclude");
 }
 
 template <typename Key>
@@ -99,11 +100,33 @@ ForeignKey read_foreign_key(NodeReader& reader, std::string name) {
   return key;
 }
 
+Exclude read_exclude(NodeReader& reader, std::string name) {
+  Exclude exclude;
+  exclude.name = std::move(name);
+  for (const Node& item : reader.require("exclude").items) {
+    NodeReader element(item, reader.source(), reader.kind(), "an element of " + reader.what());
+    exclude.elements.push_back(
+        {read_key_part(element, element.require("part")), element.require_text("with")});
+    element.finish();
+  }
+  if (exclude.elements.empty()) {
+    throw reader
+        .error_at_key("exclude", "'exclude' in " + reader.what() + " must be a list of elements")
+        .hint("write it like exclude: [{part: room, with: =}, {part: during, with: '&&'}]");
+  }
+  exclude.method = reader.text("method");
+  exclude.where = sql_or_empty(reader, "where");
+  exclude.deferrable = read_deferrable(reader);
+  exclude.options = read_options(reader);
+  return exclude;
+}
+
 Constraint read_constraint_named(NodeReader& reader, std::string name) {
   const std::string_view kind = constraint_kind_of(reader);
   if (kind == "primary_key") return read_key_constraint<PrimaryKey>(reader, std::move(name), kind);
   if (kind == "unique") return read_key_constraint<Unique>(reader, std::move(name), kind);
   if (kind == "foreign_key") return read_foreign_key(reader, std::move(name));
+  if (kind == "exclude") return read_exclude(reader, std::move(name));
   Check check;
   check.name = std::move(name);
   check.expression = require_sql(reader, "check");
@@ -126,6 +149,7 @@ struct Adder {
   void operator()(Unique&& unique) const { table.uniques.push_back(std::move(unique)); }
   void operator()(ForeignKey&& key) const { table.foreign_keys.push_back(std::move(key)); }
   void operator()(Check&& check) const { table.checks.push_back(std::move(check)); }
+  void operator()(Exclude&& exclude) const { table.excludes.push_back(std::move(exclude)); }
 };
 
 }  // namespace

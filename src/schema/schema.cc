@@ -1,5 +1,7 @@
 #include "ormdb/schema.h"
 
+#include "schema/object_kind.h"
+
 namespace ormdb {
 namespace {
 
@@ -42,6 +44,7 @@ struct KindName {
   std::string_view operator()(const Unique&) const { return "unique"; }
   std::string_view operator()(const ForeignKey&) const { return "foreign_key"; }
   std::string_view operator()(const Check&) const { return "check"; }
+  std::string_view operator()(const Exclude&) const { return "exclude"; }
 };
 
 }  // namespace
@@ -88,5 +91,16 @@ const Enum* Schema::find_enum(std::string_view name) const { return find_qualifi
 std::string qualified_name(const Table& table) { return qualify(table.schema, table.name); }
 std::string qualified_name(const View& view) { return qualify(view.schema, view.name); }
 std::string qualified_name(const Enum& value) { return qualify(value.schema, value.name); }
+std::string qualified_name(const DatabaseObject& object) {
+  return qualify(object.schema, written_name(object));
+}
+
+const std::string& DatabaseObject::text(std::string_view property, std::string_view dialect) const {
+  static const std::string kNone;
+  const auto found = properties.find(std::string(property));
+  if (found == properties.end()) return kNone;
+  const auto* value = std::get_if<SqlText>(&found->second);
+  return value == nullptr ? kNone : value->for_dialect(dialect);
+}
 
 }  // namespace ormdb

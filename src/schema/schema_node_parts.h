@@ -50,6 +50,8 @@ void read_constraints(NodeReader& reader, Table& table);
 void append_options(Node& node, const Options& options);
 Node key_parts_to_node(const std::vector<KeyPart>& parts);
 Node primary_key_to_node(const PrimaryKey& key);  ///< The table's `primary_key:`.
+/// A map by name, or a list where names are missing.
+Node indexes_to_node(const std::vector<Index>& indexes);
 Node reference_to_node(const ForeignKey& key);
 void write_foreign_key_rules(Node& node, const ForeignKey& key);  ///< on_delete … deferrable.
 void write_deferrable(Node& node, Deferrable deferrable);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "schema/object_node.h"
 #include "schema/schema_node.h"
 #include "schema/schema_node_parts.h"
 
@@ -165,6 +166,16 @@ void read_tables(NodeReader& reader, Schema& schema) {
   }
 }
 
+void read_views(NodeReader& reader, std::string_view key, bool materialized, Schema& schema) {
+  const Node* views = section(reader, key);
+  if (views == nullptr) return;
+  for (const auto& [name, node] : views->entries) {
+    schema.views.push_back(read_view_entry(reader, node, name));
+    schema.views.back().materialized = materialized;
+    drop_schema_prefix(schema.views.back());
+  }
+}
+
 }  // namespace
 
 View read_view(NodeReader& reader, std::string name) {
@@ -173,6 +184,9 @@ View read_view(NodeReader& reader, std::string name) {
   view.schema = reader.text("schema");
   view.columns = reader.texts("columns");
   view.query = read_query(reader, reader.require("as"), view.name);
+  each_named(reader, "indexes", "index", [&](NodeReader& body, std::string index) {
+    view.indexes.push_back(read_index(body, std::move(index)));
+  });
   view.comment = reader.text("comment");
   view.options = read_options(reader);
   return view;
@@ -191,7 +205,10 @@ Trigger read_trigger_of(NodeReader& reader, std::string name, std::string table)
   trigger.update_of = reader.texts("update_of");
   trigger.for_each_row = reader.choice("for_each", "row", {"row", "statement"}) == "row";
   trigger.when = sql_or_empty(reader, "when");
-  trigger.body = require_sql(reader, "body");
+  trigger.function = reader.text("execute");
+  trigger.body =
+      trigger.function.empty() ? require_sql(reader, "body") : sql_or_empty(reader, "body");
+  trigger.comment = reader.text("comment");
   trigger.options = read_options(reader);
   return trigger;
 }
@@ -241,15 +258,12 @@ Schema read_schema(NodeReader& reader) {
       schema.virtual_tables.push_back(read_virtual_table_entry(reader, node, name));
     }
   }
-  if (const Node* views = section(reader, "views")) {
-    for (const auto& [name, node] : views->entries) {
-      schema.views.push_back(read_view_entry(reader, node, name));
-      drop_schema_prefix(schema.views.back());
-    }
-  }
+  read_views(reader, "views", false, schema);
+  read_views(reader, "materialized_views", true, schema);
   each_named(reader, "triggers", "trigger", [&](NodeReader& body, std::string name) {
     schema.triggers.push_back(read_trigger(body, std::move(name)));
   });
+  read_objects(reader, schema);
   return schema;
 }
 

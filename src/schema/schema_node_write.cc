@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "schema/key_part.h"
+#include "schema/object_node.h"
 #include "schema/schema_node.h"
 #include "schema/schema_node_parts.h"
 
@@ -61,6 +62,25 @@ Node primary_key_to_node(const PrimaryKey& key) {
   node.set("columns", std::move(columns));
   write_deferrable(node, key.deferrable);
   append_options(node, key.options);
+  return node;
+}
+
+Node indexes_to_node(const std::vector<Index>& indexes) {
+  std::set<std::string> names;
+  for (const Index& index : indexes) names.insert(index.name);
+  Node node = names.size() == indexes.size() && !names.contains("") ? Node::map() : Node::list();
+  for (const Index& index : indexes) {
+    Node body = index_to_node(index);
+    if (node.is_map()) {
+      node.set(index.name, std::move(body));
+    } else {
+      if (!index.name.empty()) {
+        body.entries.emplace(body.entries.begin(), "name", Node(index.name));
+      }
+      node.push(std::move(body));
+    }
+  }
+  node.style = Node::Style::kBlock;
   return node;
 }
 
@@ -145,6 +165,22 @@ struct ConstraintWriter {
     return node;
   }
 
+  Node operator()(const Exclude& exclude) const {
+    Node elements = Node::list();
+    for (const Exclude::Element& element : exclude.elements) {
+      Node node = Node::map();
+      node.set("part", key_part_to_node(element.part));
+      node.set("with", element.operator_name);
+      elements.push(std::move(node));
+    }
+    Node node = Node::map();
+    node.set_if("name", exclude.name);
+    node.set("exclude", std::move(elements));
+    node.set_if("method", exclude.method);
+    if (!exclude.where.empty()) node.set("where", sql_text_to_node(exclude.where));
+    return finished(std::move(node), exclude);
+  }
+
   template <typename Key>
   static Node finished(Node node, const Key& key) {
     write_deferrable(node, key.deferrable);
@@ -180,6 +216,14 @@ Node named_map(const std::vector<Object>& objects, Write write) {
   for (const Object& object : objects) node.set(keys.of(object), write(object));
   node.style = Node::Style::kBlock;
   return node;
+}
+
+std::vector<View> views_of(const Schema& schema, bool materialized) {
+  std::vector<View> views;
+  for (const View& view : schema.views) {
+    if (view.materialized == materialized) views.push_back(view);
+  }
+  return views;
 }
 
 /// "fts5(title, body)", where that reads back as the same.
@@ -240,6 +284,7 @@ Node view_to_node(const View& view) {
   node.set_if("schema", view.schema);
   node.set_if("columns", Node::strings(view.columns));
   node.set("as", sql_text_to_node(view.query));
+  node.set_if("indexes", indexes_to_node(view.indexes));
   node.set_if("comment", view.comment);
   append_options(node, view.options);
   return node;
@@ -253,7 +298,9 @@ Node trigger_to_node(const Trigger& trigger) {
   node.set_if("update_of", Node::strings(trigger.update_of));
   if (!trigger.for_each_row) node.set("for_each", "statement");
   if (!trigger.when.empty()) node.set("when", sql_text_to_node(trigger.when));
-  node.set("body", sql_text_to_node(trigger.body));
+  if (!trigger.body.empty()) node.set("body", sql_text_to_node(trigger.body));
+  node.set_if("execute", trigger.function);
+  node.set_if("comment", trigger.comment);
   append_options(node, trigger.options);
   return node;
 }
@@ -277,11 +324,14 @@ Node enum_to_node(const Enum& value) {
 
 Node schema_to_node(const Schema& schema) {
   Node node = Node::map({{"format", Node(1)}});
+  append_objects(node, schema.objects, false);
   node.set_if("enums", named_map(schema.enums, enum_to_node));
   node.set("tables", named_map(schema.tables, table_to_node));
   node.set_if("virtual_tables", virtual_tables_to_node(schema.virtual_tables));
-  node.set_if("views", named_map(schema.views, view_to_node));
+  node.set_if("views", named_map(views_of(schema, false), view_to_node));
+  node.set_if("materialized_views", named_map(views_of(schema, true), view_to_node));
   node.set_if("triggers", triggers_to_node(schema.triggers));
+  append_objects(node, schema.objects, true);
   node.style = Node::Style::kBlock;
   return node;
 }

@@ -6,7 +6,6 @@
 //    that order and puts those of `constraints:` behind them.
 // 2. All others go to `primary_key:` and `constraints:`.
 #include <optional>
-#include <set>
 #include <unordered_map>
 
 #include "schema/schema_node.h"
@@ -109,26 +108,8 @@ Node constraints_to_node(const Table& table, const Placement& placement) {
     list.push(constraint_to_node(table.foreign_keys[i]));
   }
   for (const Check& check : table.checks) list.push(constraint_to_node(check));
+  for (const Exclude& exclude : table.excludes) list.push(constraint_to_node(exclude));
   return block(std::move(list));
-}
-
-/// A map by name, or a list where names are missing.
-Node indexes_to_node(const std::vector<Index>& indexes) {
-  std::set<std::string> names;
-  for (const Index& index : indexes) names.insert(index.name);
-  Node node = names.size() == indexes.size() && !names.contains("") ? Node::map() : Node::list();
-  for (const Index& index : indexes) {
-    Node body = index_to_node(index);
-    if (node.is_map()) {
-      node.set(index.name, std::move(body));
-    } else {
-      if (!index.name.empty()) {
-        body.entries.emplace(body.entries.begin(), "name", Node(index.name));
-      }
-      node.push(std::move(body));
-    }
-  }
-  return block(std::move(node));
 }
 
 Node relationships_to_node(const std::vector<Relationship>& relationships) {

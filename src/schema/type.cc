@@ -67,7 +67,12 @@ std::optional<Type> with_numeric_arguments(std::string_view arguments) {
   return Type::numeric(*precision, *scale);
 }
 
-std::optional<Type> with_arguments(Type type, std::string_view arguments) {
+/// Deeper ones are no types: the text may come from anywhere, and reading it must not overflow.
+constexpr int kDeepestArray = 32;
+
+std::optional<Type> parse_nested(std::string_view text, int depth);
+
+std::optional<Type> with_arguments(Type type, std::string_view arguments, int depth) {
   switch (type.kind) {
     case TypeKind::kString: {
       const std::optional<int> length = parse_number(arguments, 1);
@@ -87,7 +92,7 @@ std::optional<Type> with_arguments(Type type, std::string_view arguments) {
       type.name = std::string(arguments);
       return type;
     case TypeKind::kArray: {
-      std::optional<Type> element = parse_type(arguments);
+      std::optional<Type> element = parse_nested(arguments, depth + 1);
       if (!element) return {};
       type.element.push_back(std::move(*element));
       return type;
@@ -95,6 +100,25 @@ std::optional<Type> with_arguments(Type type, std::string_view arguments) {
     default:
       return {};
   }
+}
+
+std::optional<Type> parse_nested(std::string_view text, int depth) {
+  if (depth > kDeepestArray) return {};
+  text = trim(text);
+  const std::size_t open = text.find('(');
+  const std::string_view word = trim(text.substr(0, open));
+  for (const TypeWord& entry : kTypeWords) {
+    if (entry.word != word) continue;
+    const Type type = Type::of(entry.kind);
+    const bool needs_arguments = type.kind == TypeKind::kEnum || type.kind == TypeKind::kArray;
+    if (open == std::string_view::npos) {
+      if (needs_arguments) return {};
+      return type;
+    }
+    if (!text.ends_with(')')) return {};
+    return with_arguments(type, trim(text.substr(open + 1, text.size() - open - 2)), depth);
+  }
+  return {};
 }
 
 }  // namespace
@@ -147,23 +171,7 @@ std::string render_type(const Type& type) {
   }
 }
 
-std::optional<Type> parse_type(std::string_view text) {
-  text = trim(text);
-  const std::size_t open = text.find('(');
-  const std::string_view word = trim(text.substr(0, open));
-  for (const TypeWord& entry : kTypeWords) {
-    if (entry.word != word) continue;
-    const Type type = Type::of(entry.kind);
-    const bool needs_arguments = type.kind == TypeKind::kEnum || type.kind == TypeKind::kArray;
-    if (open == std::string_view::npos) {
-      if (needs_arguments) return {};
-      return type;
-    }
-    if (!text.ends_with(')')) return {};
-    return with_arguments(type, trim(text.substr(open + 1, text.size() - open - 2)));
-  }
-  return {};
-}
+std::optional<Type> parse_type(std::string_view text) { return parse_nested(text, 0); }
 
 const std::vector<std::string>& type_names() {
   static const std::vector<std::string> names = [] {

@@ -5,6 +5,7 @@
 
 #include "base/node.h"
 #include "ormdb/operation.h"
+#include "schema/object_kind.h"
 
 namespace ormdb::operation_fields {
 
@@ -49,6 +50,9 @@ Node write_body(const DropVirtualTable& kind);
 Node write_body(const CreateEnum& kind);
 Node write_body(const DropEnum& kind);
 Node write_body(const AlterEnum& kind);
+Node write_body(const CreateObject& kind);
+Node write_body(const DropObject& kind);
+Node write_body(const AlterObject& kind);
 CreateView read_body(Tag<CreateView>, NodeReader& reader);
 DropView read_body(Tag<DropView>, NodeReader& reader);
 ReplaceView read_body(Tag<ReplaceView>, NodeReader& reader);
@@ -60,6 +64,9 @@ DropVirtualTable read_body(Tag<DropVirtualTable>, NodeReader& reader);
 CreateEnum read_body(Tag<CreateEnum>, NodeReader& reader);
 DropEnum read_body(Tag<DropEnum>, NodeReader& reader);
 AlterEnum read_body(Tag<AlterEnum>, NodeReader& reader);
+/// Which kind of object it is, the operation's name has said.
+DatabaseObject read_whole_object(NodeReader& reader, const ObjectKind& kind);
+AlterObject read_object_change(NodeReader& reader, const ObjectKind& kind);
 
 // operation_data_fields.cc
 Node write_body(const InsertRows& kind);

@@ -2,6 +2,7 @@
 #include "script/operation_node.h"
 
 #include <array>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -24,9 +25,15 @@ struct KindEntry {
 };
 
 template <typename Kind>
+constexpr bool kIsOfObject = std::is_same_v<Kind, CreateObject> ||
+                             std::is_same_v<Kind, DropObject> || std::is_same_v<Kind, AlterObject>;
+
+template <typename Kind>
 Operation read_kind(const NodeReader& step, const Node& body, int number) {
   if constexpr (std::is_same_v<Kind, Execute>) {
     return read_execute(step, body, number);
+  } else if constexpr (kIsOfObject<Kind>) {
+    throw step.error(body, "operations on objects are read by the kind of the object");
   } else {
     NodeReader reader(body, step.source(), step.kind(), std::string(Kind::kName));
     Kind kind = read_body(Tag<Kind>{}, reader);
@@ -45,7 +52,14 @@ constexpr auto kKinds = make_kinds(std::make_index_sequence<std::variant_size_v<
 
 std::vector<std::string> kind_names() {
   std::vector<std::string> names;
-  for (const KindEntry& entry : kKinds) names.emplace_back(entry.name);
+  for (const KindEntry& entry : kKinds) {
+    if (!entry.name.ends_with('_')) names.emplace_back(entry.name);
+  }
+  for (const ObjectKind& kind : object_kinds()) {
+    for (const std::string_view name : {kind.create, kind.drop, kind.alter}) {
+      names.emplace_back(name);
+    }
+  }
   return names;
 }
 
@@ -62,6 +76,26 @@ Error unknown_kind(const NodeReader& step, const std::string& name) {
   return step.error_at_key(name, "unknown operation '" + name + "'")
       .hint(guess.empty() ? "operations are " + join(names, ", ") : "did you mean '" + guess + "'?")
       .candidates(names);
+}
+
+/// create_sequence, drop_policy and so on; empty when `name` is none of these.
+std::optional<Operation> read_on_object(const NodeReader& step, const std::string& name,
+                                        const Node& body) {
+  for (const ObjectKind& kind : object_kinds()) {
+    if (name != kind.create && name != kind.drop && name != kind.alter) continue;
+    NodeReader reader(body, step.source(), step.kind(), name);
+    std::optional<Operation> operation;
+    if (name == kind.alter) {
+      operation = AlterObject(operation_fields::read_object_change(reader, kind));
+    } else {
+      DatabaseObject object = operation_fields::read_whole_object(reader, kind);
+      if (name == kind.create) operation = CreateObject{std::move(object)};
+      if (name == kind.drop) operation = DropObject{std::move(object)};
+    }
+    reader.finish();
+    return operation;
+  }
+  return {};
 }
 
 Operation read_step(const Node& node, const Source& source, int number) {
@@ -81,6 +115,10 @@ Operation read_step(const Node& node, const Source& source, int number) {
   if (named == nullptr) {
     throw step.error(node, "an operation has no name")
         .hint("write it like - add_column: {table: post, column: {name: slug, type: text}}");
+  }
+  if (std::optional<Operation> operation = read_on_object(step, named->first, named->second)) {
+    operation->transaction = transaction;
+    return *std::move(operation);
   }
   const KindEntry* kind = find_kind(named->first);
   if (kind == nullptr) throw unknown_kind(step, named->first);

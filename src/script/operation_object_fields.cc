@@ -1,6 +1,7 @@
-// Operations on views, triggers, virtual tables and enums.
+// Operations on views, triggers, virtual tables, enums and objects of the other kinds.
 #include <algorithm>
 
+#include "schema/object_node.h"
 #include "schema/schema_node.h"
 #include "script/operation_fields.h"
 
@@ -11,9 +12,20 @@ Node named(std::string_view key, const std::string& name) {
   return Node::map({{std::string(key), Node(name)}});
 }
 
-Node whole_view(const View& view) { return joined(named("view", view.name), view_to_node(view)); }
+/// What a models file says by the section.
+Node view_head(const View& view) {
+  Node node = named("view", view.name);
+  if (view.materialized) node.set("materialized", true);
+  return node;
+}
 
-View read_whole_view(NodeReader& reader) { return read_view(reader, reader.require_text("view")); }
+Node whole_view(const View& view) { return joined(view_head(view), view_to_node(view)); }
+
+View read_whole_view(NodeReader& reader) {
+  View view = read_view(reader, reader.require_text("view"));
+  view.materialized = reader.boolean("materialized", false);
+  return view;
+}
 
 Node whole_trigger(const Trigger& trigger) {
   return joined(named("name", trigger.name), trigger_to_node(trigger));
@@ -53,6 +65,14 @@ Enum read_whole_enum(NodeReader& reader) {
   return read_enum(reader, body, reader.require_text("name"));
 }
 
+Node object_head(const DatabaseObject& object) {
+  return joined(named("name", written_name(object)), object_place_to_node(object));
+}
+
+Node whole_object(const DatabaseObject& object) {
+  return joined(object_head(object), object_body_to_node(object));
+}
+
 }  // namespace
 
 Node write_body(const CreateView& kind) { return whole_view(kind.view); }
@@ -62,13 +82,16 @@ Node write_body(const DropView& kind) { return whole_view(kind.view); }
 DropView read_body(Tag<DropView>, NodeReader& reader) { return {read_whole_view(reader)}; }
 
 Node write_body(const ReplaceView& kind) {
-  return named("view", kind.from.name)
-      .set("from", view_to_node(kind.from))
-      .set("to", view_to_node(kind.to));
+  return view_head(kind.to).set("from", view_to_node(kind.from)).set("to", view_to_node(kind.to));
 }
 ReplaceView read_body(Tag<ReplaceView>, NodeReader& reader) {
   const std::string name = reader.require_text("view");
-  const auto read = [&](NodeReader& side) { return read_view(side, name); };
+  const bool materialized = reader.boolean("materialized", false);
+  const auto read = [&](NodeReader& side) {
+    View view = read_view(side, name);
+    view.materialized = materialized;
+    return view;
+  };
   return {read_side<View>(reader, "from", read), read_side<View>(reader, "to", read)};
 }
 
@@ -118,6 +141,31 @@ AlterEnum read_body(Tag<AlterEnum>, NodeReader& reader) {
   const std::string name = reader.require_text("name");
   return {read_enum(reader, reader.require("from"), name),
           read_enum(reader, reader.require("to"), name)};
+}
+
+Node write_body(const CreateObject& kind) { return whole_object(kind.object); }
+Node write_body(const DropObject& kind) { return whole_object(kind.object); }
+Node write_body(const AlterObject& kind) {
+  return object_head(kind.to)
+      .set("from", object_body_to_node(kind.from))
+      .set("to", object_body_to_node(kind.to));
+}
+
+DatabaseObject read_whole_object(NodeReader& reader, const ObjectKind& kind) {
+  DatabaseObject object = read_object_place(reader, kind, reader.require_text("name"));
+  read_object_body(reader, object);
+  return object;
+}
+
+AlterObject read_object_change(NodeReader& reader, const ObjectKind& kind) {
+  const DatabaseObject place = read_object_place(reader, kind, reader.require_text("name"));
+  const auto read = [&](NodeReader& side) {
+    DatabaseObject object = place;
+    read_object_body(side, object);
+    return object;
+  };
+  return {read_side<DatabaseObject>(reader, "from", read),
+          read_side<DatabaseObject>(reader, "to", read)};
 }
 
 }  // namespace ormdb::operation_fields

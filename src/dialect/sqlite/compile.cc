@@ -62,6 +62,10 @@ class Compiler {
   void step(const CreateEnum&) {}  // an enum is a CHECK of the columns that use it
   void step(const DropEnum&) {}
   void step(const AlterEnum& op);
+  // A script for several engines runs here without the objects that SQLite has not.
+  void step(const CreateObject&) {}
+  void step(const DropObject&) {}
+  void step(const AlterObject&) {}
   void step(const InsertRows& op);
   void step(const UpdateRows& op);
   void step(const DeleteRows& op);

@@ -134,6 +134,16 @@ TEST_CASE("Names follow the convention, are unique, and are cut with a hash") {
   give_names(long_one, {}, 20);
   CHECK(long_one.uniques[0].name.size() == 20);
   CHECK(long_one.uniques[0].name != long_one.uniques[1].name);
+
+  // What tells two names apart counts too.
+  Table twins = table("t", {column("a")});
+  twins.uniques = {{"", {a}, Deferrable::kNo, {}}, {"", {a}, Deferrable::kNo, {}}};
+  NamingConvention convention;
+  convention.unique = std::string(20, 'u');
+  give_names(twins, convention, 20);
+  CHECK(twins.uniques[0].name == convention.unique);
+  CHECK(twins.uniques[1].name != convention.unique);
+  CHECK(twins.uniques[1].name.size() == 20);
 }
 
 }  // namespace

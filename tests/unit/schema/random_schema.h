@@ -2,9 +2,11 @@
 // that break careless readers. Values are canonical: SQL text has no outer white space.
 #pragma once
 
+#include <algorithm>
 #include <random>
 
 #include "ormdb/schema.h"
+#include "schema/object_kind.h"
 
 namespace ormdb::testing {
 
@@ -200,6 +202,19 @@ class RandomSchema {
     return index;
   }
 
+  Exclude exclude(const Table& table) {
+    Exclude exclude;
+    exclude.name = maybe_text();
+    exclude.method = coin() ? "gist" : "";
+    for (std::size_t i = 1 + below(2); i > 0; --i) {
+      exclude.elements.push_back({index_part(table), coin() ? "=" : "&&"});
+    }
+    exclude.where = maybe_sql();
+    exclude.deferrable = deferrable();
+    exclude.options = options();
+    return exclude;
+  }
+
   Table table(std::string table_name) {
     Table table;
     table.name = std::move(table_name);
@@ -211,6 +226,7 @@ class RandomSchema {
     for (std::size_t i = below(3); i > 0; --i) table.foreign_keys.push_back(foreign_key(table));
     for (std::size_t i = below(3); i > 0; --i)
       table.checks.push_back({maybe_text(), sql(), options()});
+    if (coin(4)) table.excludes.push_back(exclude(table));
     for (std::size_t i = below(3); i > 0; --i) {
       table.indexes.push_back(index(table, coin(6) ? "" : name(i)));
     }
@@ -230,6 +246,8 @@ class RandomSchema {
     view.schema = coin(4) ? "auth" : "";
     if (coin(3)) view.columns = {odd_text(), "b"};
     view.query = sql();
+    view.materialized = coin(3);
+    if (view.materialized && coin()) view.indexes.push_back(index(table("v"), name(1)));
     view.comment = maybe_text();
     view.options = options();
     return view;
@@ -247,6 +265,11 @@ class RandomSchema {
     trigger.for_each_row = !coin(4);
     trigger.when = maybe_sql();
     trigger.body = sql();
+    if (coin(3)) {
+      trigger.function = "touch('it''s')";
+      if (coin()) trigger.body = {};
+    }
+    trigger.comment = maybe_text();
     trigger.options = options();
     return trigger;
   }
@@ -260,13 +283,56 @@ class RandomSchema {
     return {std::move(enum_name), coin(4) ? "auth" : "", {odd_text(), "b"}, maybe_text()};
   }
 
+  Property property(PropertyShape shape) {
+    switch (shape) {
+      case PropertyShape::kFlag:
+        return SqlText{"true", {}};
+      case PropertyShape::kText:
+        return SqlText{odd_text(), {}};
+      case PropertyShape::kList:
+        return std::vector<std::string>{odd_text(), "b"};
+      case PropertyShape::kMap:
+        return std::vector<NamedText>{{name(1), odd_text()}, {name(2), "b"}};
+      case PropertyShape::kSql:
+        return sql();
+      case PropertyShape::kBody:
+        return SqlText{"\n begin\n  " + odd_text() + ";\nend ", {}};
+    }
+    return {};
+  }
+
+  DatabaseObject object(const ObjectKind& kind, std::string object_name) {
+    DatabaseObject object;
+    object.kind = std::string(kind.kind);
+    object.name = std::move(object_name);
+    if (kind.has_signature) object.signature = coin(3) ? "" : "integer, numeric(1,2)";
+    if (kind.in_schema && coin(4)) object.schema = "auth";
+    if (kind.on_table) object.table = name(3);
+    for (const PropertyRule& rule : kind.properties) {
+      if (rule.required || coin()) {
+        object.properties[std::string(rule.name)] = property(rule.shape);
+      }
+    }
+    object.comment = maybe_text();
+    return object;
+  }
+
+  DatabaseObject object(std::string object_name) {
+    return object(object_kinds()[below(object_kinds().size())], std::move(object_name));
+  }
+
   Schema schema() {
     Schema schema;
+    for (const ObjectKind& kind : object_kinds()) {
+      for (std::size_t i = below(3); i > 0; --i) schema.objects.push_back(object(kind, name(i)));
+    }
     for (std::size_t i = below(3); i > 0; --i) schema.enums.push_back(enum_value(name(i)));
     for (std::size_t i = below(4); i > 0; --i) schema.tables.push_back(table(name(i)));
     for (std::size_t i = below(2); i > 0; --i)
       schema.virtual_tables.push_back(virtual_table(name(i)));
     for (std::size_t i = below(3); i > 0; --i) schema.views.push_back(view(name(i)));
+    std::stable_partition(schema.views.begin(), schema.views.end(),
+                          [](const View& view) { return !view.materialized; });
     for (std::size_t i = below(3); i > 0; --i)
       schema.triggers.push_back(trigger(name(coin(3) ? 1 : i)));
     return schema;

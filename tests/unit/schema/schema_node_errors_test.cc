@@ -129,7 +129,9 @@ TEST_CASE("errors in a table name the constraint or index") {
       {"constraints: [{uniqe: [id]}]", 6,
        "unknown key 'uniqe' in constraint 1 of table post (did you mean 'unique'?)", ""},
       {"constraints: [{name: x}]", 6,
-       "constraint x of table post needs one of primary_key, unique, foreign_key, check", ""},
+       "constraint x of table post needs one of primary_key, unique, foreign_key, check, "
+       "exclude",
+       ""},
       {"constraints: {x: {unique: [a], check: b}}", 6,
        "constraint x of table post has both 'unique' and 'check'", ""},
       {"constraints: {x: {unique: []}}", 6, "'unique' in constraint x of table post has no columns",

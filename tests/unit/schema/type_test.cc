@@ -69,5 +69,16 @@ TEST_CASE("What is no type is none") {
   }
 }
 
+std::string nested_array(int depth) {
+  std::string text = "text";
+  for (int i = 0; i < depth; ++i) text = "array(" + text + ")";
+  return text;
+}
+
+TEST_CASE("Arrays nest, but not without end") {
+  CHECK(render_type(parse_type(nested_array(32)).value()) == nested_array(32));
+  for (const int depth : {33, 200000}) CHECK_FALSE(parse_type(nested_array(depth)));
+}
+
 }  // namespace
 }  // namespace ormdb

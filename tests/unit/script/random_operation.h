@@ -15,7 +15,7 @@ class RandomOperation {
   /// One of the kind at `index` in OperationKinds.
   Operation operation(std::size_t index) {
     Operation result = index < 12   ? of_table(index)
-                       : index < 23 ? of_object(index)
+                       : index < 26 ? of_object(index)
                                     : of_data(index);
     result.transaction = !random_.coin(4);
     return result;
@@ -37,7 +37,9 @@ class RandomOperation {
 
   Constraint constraint() {
     const Table table = random_.table("t");
-    switch (random_.below(4)) {
+    switch (random_.below(5)) {
+      case 4:
+        return random_.exclude(table);
       case 0:
         return random_.key<PrimaryKey>(table);
       case 1:
@@ -88,8 +90,11 @@ class RandomOperation {
         return CreateView{random_.view(same)};
       case 13:
         return DropView{random_.view(same)};
-      case 14:
-        return ReplaceView{random_.view(same), random_.view(same)};
+      case 14: {
+        ReplaceView replace{random_.view(same), random_.view(same)};
+        replace.from.materialized = replace.to.materialized;
+        return replace;
+      }
       case 15:
         return CreateTrigger{random_.trigger(same)};
       case 16:
@@ -107,9 +112,23 @@ class RandomOperation {
         return CreateEnum{random_.enum_value(same)};
       case 21:
         return DropEnum{random_.enum_value(same)};
-      default:
+      case 22:
         return AlterEnum{random_.enum_value(same), random_.enum_value(same)};
+      case 23:
+        return CreateObject{random_.object(same)};
+      case 24:
+        return DropObject{random_.object(same)};
+      default:
+        break;
     }
+    AlterObject alter{random_.object(same), {}};
+    alter.to = alter.from;
+    for (const PropertyRule& rule : kind_of(alter.to).properties) {
+      if (rule.required) continue;
+      alter.to.properties[std::string(rule.name)] = random_.property(rule.shape);
+      break;
+    }
+    return alter;
   }
 
   template <typename Rows>
@@ -127,14 +146,14 @@ class RandomOperation {
 
   Operation of_data(std::size_t index) {
     switch (index) {
-      case 23:
+      case 26:
         return rows<InsertRows>();
-      case 24:
+      case 27:
         return UpdateRows{
             name(),
             {{random_.name(1), random_.literal()}, {random_.name(2), random_.literal()}},
             random_.maybe_sql()};
-      case 25:
+      case 28:
         if (random_.coin()) return rows<DeleteRows>();
         return DeleteRows{name(), random_.maybe_sql(), {}, {}};
       default:

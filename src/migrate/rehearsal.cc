@@ -1,0 +1,205 @@
+#include "migrate/rehearsal.h"
+
+#include <algorithm>
+
+#include "base/file_system.h"
+#include "migrate/section.h"
+#include "model/model_yaml.h"
+
+namespace ormdb {
+
+namespace {
+
+constexpr std::size_t kMostTables = 300;
+
+bool begins_with_any(const std::string& text, std::initializer_list<std::string_view> starts) {
+  return std::any_of(starts.begin(), starts.end(),
+                     [&](std::string_view start) { return text.starts_with(start); });
+}
+
+// What the application's own connection may know and this one does not.
+bool is_foreign(const std::string& words) {
+  return begins_with_any(words, {"no such function", "no such module", "no such collation",
+                                 "no such tokenizer", "unknown tokenizer", "unknown database"});
+}
+
+// Where the models declare what an operation makes.
+std::vector<std::string> model_path(const Operation& operation) {
+  if (const auto* op = operation.get_if<CreateView>()) return {"views", qualified_name(op->view)};
+  if (const auto* op = operation.get_if<ReplaceView>()) return {"views", qualified_name(op->to)};
+  if (const auto* op = operation.get_if<CreateTrigger>()) return {"triggers", op->trigger.name};
+  if (const auto* op = operation.get_if<ReplaceTrigger>()) return {"triggers", op->to.name};
+  if (const auto* op = operation.get_if<CreateTable>()) {
+    return {"tables", qualified_name(op->table)};
+  }
+  if (const auto* op = operation.get_if<AddColumn>()) {
+    return {"tables", op->table, "columns", op->column.name};
+  }
+  if (const auto* op = operation.get_if<AlterColumn>()) {
+    return {"tables", op->table, "columns", op->to.name};
+  }
+  if (const auto* op = operation.get_if<AddConstraint>()) {
+    return {"tables", op->table, "constraints", constraint_name(op->constraint)};
+  }
+  if (const auto* op = operation.get_if<CreateIndex>()) {
+    return {"tables", op->table, "indexes", op->index.name};
+  }
+  return {};
+}
+
+class Rehearsal {
+ public:
+  Rehearsal(Workspace& workspace, const std::vector<Operation>& operations)
+      : workspace_(workspace),
+        dialect_(workspace.dialect()),
+        operations_(operations),
+        connection_(dialect_.connect(parse_url("sqlite://"), {})) {}
+
+  // False when the memory database cannot hold the schema: a module may be missing.
+  bool prepare(const Schema& before) {
+    try {
+      Schema schema;
+      run(dialect_.compile(diff({}, before, dialect_.rules()), schema));
+      return true;
+    } catch (const Error&) {
+      return false;
+    }
+  }
+
+  void run_operations() {
+    Schema schema = dialect_.introspect(*connection_, {});
+    SectionCompiler compiler(dialect_, operations_, schema);
+    note_broken_before();
+    while (!compiler.done()) {
+      run(compiler.next());
+      if (!compiler.schema_known()) schema = dialect_.introspect(*connection_, {});
+    }
+    for (const Operation& operation : operations_) try_out(operation);
+  }
+
+ private:
+  void run(const CompiledSection& section) {
+    for (const std::string& sql : section.before) connection_->execute(sql);
+    for (const Statement& statement : section.statements) {
+      try {
+        connection_->execute(statement.sql);
+      } catch (const Error& error) {
+        throw told(error, statement.operation);
+      }
+    }
+    for (const std::string& sql : section.after) connection_->execute(sql);
+  }
+
+  Error told(const Error& error, int number) const {
+    if (number < 1 || is_foreign(error.message())) return error;
+    const Operation& operation = operations_[static_cast<std::size_t>(number) - 1];
+    Error failure(ErrorKind::kModel, describe(operation) + " would fail: " + error.message());
+    failure.statement(error.statement()).hint("correct the models; nothing was written");
+    const ModelLocation place =
+        locate_in_models(workspace_.database().models, model_path(operation));
+    if (!place.file.empty()) failure.at(display_path(place.file), place.line, place.source_line);
+    return failure;
+  }
+
+  // Statements that make SQLite compile what a view or trigger says, without running it.
+  std::vector<std::string> probes(const Operation& operation) const {
+    if (const auto* op = operation.get_if<CreateView>()) return {select(op->view.name)};
+    if (const auto* op = operation.get_if<ReplaceView>()) return {select(op->to.name)};
+    if (const auto* op = operation.get_if<CreateTrigger>()) return firing(op->trigger);
+    if (const auto* op = operation.get_if<ReplaceTrigger>()) return firing(op->to);
+    return {};
+  }
+
+  std::string select(const std::string& relation) const {
+    return "SELECT * FROM " + dialect_.quote(relation) + " LIMIT 0";
+  }
+
+  std::vector<std::string> firing(const Trigger& trigger) const {
+    const std::string table = dialect_.quote(trigger.table);
+    std::vector<std::string> sql;
+    for (const std::string& event : trigger.events) {
+      if (event == "insert") sql.push_back("EXPLAIN INSERT INTO " + table + " DEFAULT VALUES");
+      if (event == "delete") sql.push_back("EXPLAIN DELETE FROM " + table);
+      if (event != "update") continue;
+      std::vector<std::string> columns = trigger.update_of;
+      if (columns.empty()) columns = connection_->query(select(trigger.table)).columns;
+      const std::string column = columns.empty() ? "" : dialect_.quote(columns.front());
+      sql.push_back("EXPLAIN UPDATE " + table + " SET " + column + " = " + column);
+    }
+    return sql;
+  }
+
+  // The words of what is wrong with the models; "" for nothing, or nothing that can be judged here.
+  std::string fault(const std::string& probe) const {
+    try {
+      connection_->query(probe);
+      return "";
+    } catch (const Error& error) {
+      const std::string& words = error.message();
+      const ObjectFilter& filter = workspace_.config().filter;
+      const bool whole = filter.include.empty() && filter.exclude.empty();
+      const bool unknown_table = words.starts_with("no such table");
+      const bool wrong =
+          begins_with_any(words, {"no such column", "ambiguous column name", "near "});
+      return wrong || (unknown_table && whole && !names_other_tool(words)) ? words : "";
+    }
+  }
+
+  // Their tables are no part of a schema here.
+  bool names_other_tool(const std::string& words) const {
+    std::vector<std::string> names = foreign_version_tables();
+    names.insert(names.end(), {workspace_.config().version_table, "ormdb_version", "ormdb_log"});
+    return std::any_of(names.begin(), names.end(),
+                       [&](const std::string& name) { return words.ends_with(name); });
+  }
+
+  // A trigger that is there already and broken makes the probes of its table fail.
+  void note_broken_before() {
+    for (const Operation& operation : operations_) {
+      try {
+        for (const std::string& probe : probes(operation)) {
+          if (!fault(probe).empty()) broken_before_.push_back(probe);
+        }
+      } catch (const Error&) {
+        continue;  // its table is not there yet
+      }
+    }
+  }
+
+  void try_out(const Operation& operation) {
+    for (const std::string& probe : probes(operation)) {
+      const bool trigger = probe.starts_with("EXPLAIN");
+      const bool known =
+          std::find(broken_before_.begin(), broken_before_.end(), probe) != broken_before_.end();
+      const std::string words = trigger && known ? "" : fault(probe);
+      if (words.empty()) continue;
+      const auto number = static_cast<int>(&operation - operations_.data()) + 1;
+      throw told(Error(ErrorKind::kDatabase, words), number);
+    }
+  }
+
+  Workspace& workspace_;
+  const Dialect& dialect_;
+  const std::vector<Operation>& operations_;
+  std::unique_ptr<Connection> connection_;
+  std::vector<std::string> broken_before_;
+};
+
+}  // namespace
+
+void rehearse(Workspace& workspace, const Schema& before, const std::vector<Operation>& operations,
+              std::vector<std::string>& warnings) {
+  if (workspace.dialect().name() != "sqlite" || before.tables.size() > kMostTables) return;
+  Rehearsal rehearsal(workspace, operations);
+  if (!rehearsal.prepare(before)) return;
+  try {
+    rehearsal.run_operations();
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kModel) throw;
+    if (error.kind() == ErrorKind::kDatabase) return;  // what the application's connection knows
+    warnings.push_back("the script cannot run as it stands: " + error.message() +
+                       (error.hint().empty() ? "" : "; " + error.hint()));
+  }
+}
+
+}  // namespace ormdb

@@ -1,0 +1,381 @@
+#include "ops/order_dependencies.h"
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "base/sql_scanner.h"
+#include "ops/topological.h"
+#include "schema/object_kind.h"
+
+namespace ormdb {
+namespace {
+
+using Names = std::set<std::string>;
+
+/// The last part of a qualified name: what texts that leave the schema out mention.
+std::string bare(const std::string& name) {
+  const std::size_t dot = name.rfind('.');
+  return dot == std::string::npos ? name : name.substr(dot + 1);
+}
+
+/// Collects the identifiers of texts. Names are compared without their schema and without case:
+/// a mention too many costs nothing but a constraint on the order.
+class Mentions {
+ public:
+  explicit Mentions(const SchemaRules& rules)
+      : rules_(rules), dialect_(sql_dialect(rules.dialect())) {}
+
+  void name(const std::string& qualified) {
+    if (!qualified.empty()) names_.insert(lower(bare(qualified)));
+  }
+  void text(const std::string& sql) {
+    for (const SqlToken& token : scan_sql_tokens(sql, dialect_)) {
+      if (token.kind == SqlToken::Kind::kString) {
+        literal(token.unquoted());
+      } else {
+        names_.insert(lower(token.unquoted()));
+      }
+    }
+  }
+  void text(const SqlText& sql) { text(sql.for_dialect(rules_.dialect())); }
+  void type(const Type& type) {
+    if (type.kind == TypeKind::kEnum) name(type.name);
+    const auto native = type.native.find(std::string(rules_.dialect()));
+    if (native != type.native.end()) text(native->second);
+    for (const Type& element : type.element) this->type(element);
+  }
+  void parts(const std::vector<KeyPart>& parts) {
+    for (const KeyPart& part : parts) {
+      text(part.expression);
+      name(part.collation);
+      text(part.operator_class);
+    }
+  }
+  void options(const Options& options) {
+    const auto own = options.find(std::string(rules_.dialect()));
+    if (own == options.end()) return;
+    for (const auto& [key, value] : own->second) text(value);
+  }
+  Names take() { return std::move(names_); }
+
+  static std::string lower(std::string text) {
+    for (char& c : text) {
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return text;
+  }
+
+ private:
+  /// 'film_id_seq'::regclass
+  void literal(const std::string& value) {
+    if (value.size() > 130 || value.find(' ') != std::string::npos) return;
+    names_.insert(lower(bare(value)));
+  }
+
+  const SchemaRules& rules_;
+  SqlDialect dialect_;
+  Names names_;
+};
+
+void mention(const Column& column, Mentions& mentions) {
+  mentions.type(column.type);
+  if (column.default_value) mentions.text(column.default_value->sql);
+  if (column.generated) mentions.text(column.generated->expression);
+  mentions.name(column.collation);
+}
+
+struct ConstraintMentions {
+  Mentions& mentions;
+  void operator()(const PrimaryKey& key) const { mentions.parts(key.columns); }
+  void operator()(const Unique& unique) const { mentions.parts(unique.columns); }
+  void operator()(const ForeignKey& key) const { mentions.name(key.referenced_table); }
+  void operator()(const Check& check) const { mentions.text(check.expression); }
+  void operator()(const Exclude& exclude) const {
+    for (const Exclude::Element& element : exclude.elements) {
+      mentions.parts({element.part});
+      mentions.text(element.operator_name);
+    }
+    mentions.text(exclude.where);
+  }
+};
+
+void mention(const Index& index, Mentions& mentions) {
+  mentions.parts(index.columns);
+  mentions.text(index.where);
+}
+
+void mention(const Table& table, Mentions& mentions) {
+  mentions.name(table.schema);
+  for (const Column& column : table.columns) mention(column, mentions);
+  const ConstraintMentions visitor{mentions};
+  if (table.primary_key) visitor(*table.primary_key);
+  for (const Unique& unique : table.uniques) visitor(unique);
+  for (const Check& check : table.checks) visitor(check);
+  for (const Exclude& exclude : table.excludes) visitor(exclude);
+  for (const ForeignKey& key : table.foreign_keys) visitor(key);
+  for (const Index& index : table.indexes) mention(index, mentions);
+  mentions.options(table.options);
+}
+
+void mention(const View& view, Mentions& mentions) {
+  mentions.name(view.schema);
+  mentions.text(view.query);
+  for (const Index& index : view.indexes) mention(index, mentions);
+}
+
+void mention(const Trigger& trigger, Mentions& mentions) {
+  mentions.name(trigger.table);
+  mentions.text(trigger.function);
+  mentions.text(trigger.when);
+}
+
+struct PropertyMentions {
+  Mentions& mentions;
+  const PropertyRule& rule;
+
+  void operator()(const SqlText& text) const {
+    if (rule.shape != PropertyShape::kBody || rule.name == "action") mentions.text(text);
+  }
+  void operator()(const std::vector<std::string>& list) const {
+    for (const std::string& text : list) mentions.text(text);
+  }
+  void operator()(const std::vector<NamedText>& entries) const {
+    for (const NamedText& entry : entries) mentions.text(entry.text);
+  }
+};
+
+/// Not what a sequence belongs to: it is there before its table, and gets its owner afterwards.
+bool binds_late(const DatabaseObject& object, std::string_view property) {
+  return (object.kind == "sequence" && property == "owned_by") ||
+         (object.kind == "operator" && (property == "commutator" || property == "negator")) ||
+         property == "set";
+}
+
+void mention(const DatabaseObject& object, Mentions& mentions) {
+  mentions.name(object.schema);
+  mentions.name(object.table);
+  mentions.text(object.signature);
+  for (const auto& [name, value] : object.properties) {
+    const PropertyRule* rule = find_property(kind_of(object), name);
+    if (rule == nullptr || binds_late(object, name)) continue;
+    std::visit(PropertyMentions{mentions, *rule}, value);
+  }
+}
+
+/// What one operation does to names.
+struct Footprint {
+  Names makes, takes;     ///< Names that are there afterwards, or no longer.
+  Names needs, releases;  ///< Names that its new and its old definitions mention.
+  std::string table;      ///< The table that it works on.
+  std::string makes_column, takes_column;
+};
+
+class Footprints {
+ public:
+  explicit Footprints(const SchemaRules& rules) : rules_(rules) {}
+
+  Footprint operator()(const CreateTable& op) const { return created(op.table); }
+  Footprint operator()(const DropTable& op) const { return dropped(op.table); }
+  Footprint operator()(const RenameTable& op) const {
+    return of_names({lower(op.to)}, {lower(op.from)}, {lower(op.from)}, {});
+  }
+  Footprint operator()(const AlterTable& op) const {
+    Footprint result = on(op.table);
+    result.needs.merge(of([&](Mentions& m) { m.options(op.to.options); }));
+    result.releases.merge(of([&](Mentions& m) { m.options(op.from.options); }));
+    return result;
+  }
+  Footprint operator()(const AddColumn& op) const { return added(op.table, op.column); }
+  Footprint operator()(const DropColumn& op) const { return removed(op.table, op.column); }
+  Footprint operator()(const AlterColumn& op) const {
+    Footprint result = on(op.table);
+    result.needs.merge(mentioned(op.to));
+    result.releases.merge(mentioned(op.from));
+    return result;
+  }
+  Footprint operator()(const RenameColumn& op) const { return on(op.table); }
+  Footprint operator()(const AddConstraint& op) const {
+    Footprint result = on(op.table);
+    result.needs.merge(of([&](Mentions& m) { std::visit(ConstraintMentions{m}, op.constraint); }));
+    return result;
+  }
+  Footprint operator()(const DropConstraint& op) const {
+    Footprint result = on(op.table);
+    result.releases.merge(
+        of([&](Mentions& m) { std::visit(ConstraintMentions{m}, op.constraint); }));
+    return result;
+  }
+  Footprint operator()(const CreateIndex& op) const {
+    Footprint result = on(op.table);
+    result.needs.merge(mentioned(op.index));
+    return result;
+  }
+  Footprint operator()(const DropIndex& op) const {
+    Footprint result = on(op.table);
+    result.releases.merge(mentioned(op.index));
+    return result;
+  }
+  Footprint operator()(const CreateView& op) const { return created(op.view); }
+  Footprint operator()(const DropView& op) const { return dropped(op.view); }
+  Footprint operator()(const ReplaceView& op) const {
+    return of_names({}, {}, mentioned(op.to), mentioned(op.from));
+  }
+  Footprint operator()(const CreateTrigger& op) const {
+    return of_names({}, {}, mentioned(op.trigger), {});
+  }
+  Footprint operator()(const DropTrigger& op) const {
+    return of_names({}, {}, {}, mentioned(op.trigger));
+  }
+  Footprint operator()(const ReplaceTrigger& op) const {
+    return of_names({}, {}, mentioned(op.to), mentioned(op.from));
+  }
+  Footprint operator()(const CreateVirtualTable&) const { return {}; }
+  Footprint operator()(const DropVirtualTable&) const { return {}; }
+  Footprint operator()(const CreateEnum& op) const {
+    return of_names({lower(op.value.name)}, {}, {lower(op.value.schema)}, {});
+  }
+  Footprint operator()(const DropEnum& op) const {
+    return of_names({}, {lower(op.value.name)}, {}, {lower(op.value.schema)});
+  }
+  Footprint operator()(const AlterEnum& op) const {
+    return of_names({lower(op.to.name)}, {}, {}, {});
+  }
+  Footprint operator()(const CreateObject& op) const { return created(op.object); }
+  Footprint operator()(const DropObject& op) const { return dropped(op.object); }
+  Footprint operator()(const AlterObject& op) const {
+    return of_names({}, {}, mentioned(op.to), mentioned(op.from));
+  }
+  Footprint operator()(const InsertRows& op) const { return on(op.table); }
+  Footprint operator()(const UpdateRows& op) const { return on(op.table); }
+  Footprint operator()(const DeleteRows& op) const { return on(op.table); }
+  Footprint operator()(const Execute&) const { return {}; }
+
+ private:
+  static std::string lower(const std::string& name) { return Mentions::lower(bare(name)); }
+
+  template <typename Collect>
+  Names of(const Collect& collect) const {
+    Mentions mentions(rules_);
+    collect(mentions);
+    return mentions.take();
+  }
+  template <typename Object>
+  Names mentioned(const Object& object) const {
+    return of([&](Mentions& m) { mention(object, m); });
+  }
+  template <typename Object>
+  Footprint created(const Object& object) const {
+    return of_names({lower(object.name)}, {}, mentioned(object), {});
+  }
+  template <typename Object>
+  Footprint dropped(const Object& object) const {
+    return of_names({}, {lower(object.name)}, {}, mentioned(object));
+  }
+  static Footprint of_names(Names makes, Names takes, Names needs, Names releases) {
+    Footprint result;
+    result.makes = std::move(makes);
+    result.takes = std::move(takes);
+    result.needs = std::move(needs);
+    result.releases = std::move(releases);
+    return result;
+  }
+  static Footprint on(const std::string& table) {
+    Footprint result = of_names({}, {}, {lower(table)}, {lower(table)});
+    result.table = lower(table);
+    return result;
+  }
+  Footprint added(const std::string& table, const Column& column) const {
+    Footprint result = on(table);
+    result.makes_column = Mentions::lower(column.name);
+    result.needs.merge(mentioned(column));
+    return result;
+  }
+  Footprint removed(const std::string& table, const Column& column) const {
+    Footprint result = on(table);
+    result.takes_column = Mentions::lower(column.name);
+    result.releases.merge(mentioned(column));
+    return result;
+  }
+
+  const SchemaRules& rules_;
+};
+
+using NameIndex = std::map<std::string, std::vector<std::size_t>>;
+
+/// Who makes what, who takes what away, whose old definition mentions what.
+class Register {
+ public:
+  explicit Register(const std::vector<Footprint>& footprints) : footprints_(footprints) {
+    for (std::size_t i = 0; i < footprints.size(); ++i) {
+      const Footprint& footprint = footprints[i];
+      for (const std::string& name : footprint.makes) makers_[name].push_back(i);
+      for (const std::string& name : footprint.takes) takers_[name].push_back(i);
+      for (const std::string& name : footprint.releases) releasers_[name].push_back(i);
+      if (!footprint.makes_column.empty()) column_makers_[footprint.makes_column].push_back(i);
+    }
+  }
+
+  /// The operations that have to stand before `node`.
+  std::set<std::size_t> before(std::size_t node) const {
+    const Footprint& footprint = footprints_[node];
+    std::set<std::size_t> result;
+    add(footprint.needs, makers_, result);
+    add(footprint.takes, releasers_, result);
+    add(footprint.makes, takers_, result);
+    add_new_columns(footprint.needs, result);
+    add_users_of_column(footprint, result);
+    return result;
+  }
+
+ private:
+  static void add(const Names& names, const NameIndex& index, std::set<std::size_t>& result) {
+    for (const std::string& name : names) {
+      const auto found = index.find(name);
+      if (found == index.end()) continue;
+      result.insert(found->second.begin(), found->second.end());
+    }
+  }
+  /// A text means a new column when it mentions the column's table, too.
+  void add_new_columns(const Names& needs, std::set<std::size_t>& result) const {
+    for (const std::string& name : needs) {
+      const auto found = column_makers_.find(name);
+      if (found == column_makers_.end()) continue;
+      for (const std::size_t maker : found->second) {
+        if (needs.contains(footprints_[maker].table)) result.insert(maker);
+      }
+    }
+  }
+  void add_users_of_column(const Footprint& footprint, std::set<std::size_t>& result) const {
+    const auto found = releasers_.find(footprint.takes_column);
+    if (footprint.takes_column.empty() || found == releasers_.end()) return;
+    for (const std::size_t user : found->second) {
+      if (footprints_[user].releases.contains(footprint.table)) result.insert(user);
+    }
+  }
+
+  const std::vector<Footprint>& footprints_;
+  NameIndex makers_, takers_, releasers_, column_makers_;
+};
+
+}  // namespace
+
+std::vector<Operation> in_order_of_dependency(std::vector<Operation> operations,
+                                              const SchemaRules& rules) {
+  std::vector<Footprint> footprints;
+  footprints.reserve(operations.size());
+  const Footprints footprint_of(rules);
+  for (const Operation& operation : operations) {
+    footprints.push_back(operation.visit(footprint_of));
+  }
+  const Register names(footprints);
+  std::vector<std::set<std::size_t>> before;
+  before.reserve(operations.size());
+  for (std::size_t i = 0; i < operations.size(); ++i) before.push_back(names.before(i));
+  std::vector<Operation> result;
+  result.reserve(operations.size());
+  for (const std::size_t i : topological_order(before)) result.push_back(std::move(operations[i]));
+  return result;
+}
+
+}  // namespace ormdb

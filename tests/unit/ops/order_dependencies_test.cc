@@ -1,0 +1,152 @@
+#include "ops/order_dependencies.h"
+
+#include <catch2/catch.hpp>
+
+#include "ormdb/diff.h"
+#include "support/ops_test_rules.h"
+
+namespace ormdb {
+namespace {
+
+/// A dialect whose objects of all kinds depend on each other.
+class DependentRules : public TestRules {
+ public:
+  DependentRules() : TestRules("postgresql") {}
+  bool orders_by_dependency() const override { return true; }
+  bool trigger_names_are_global() const override { return false; }
+};
+
+DatabaseObject object(std::string kind, std::string name,
+                      std::map<std::string, Property> properties = {}) {
+  DatabaseObject result;
+  result.kind = std::move(kind);
+  result.name = std::move(name);
+  result.properties = std::move(properties);
+  return result;
+}
+
+Column column(std::string name, Type type) {
+  Column result;
+  result.name = std::move(name);
+  result.type = std::move(type);
+  return result;
+}
+
+Table table(std::string name, std::vector<Column> columns) {
+  Table result;
+  result.name = std::move(name);
+  result.columns = std::move(columns);
+  return result;
+}
+
+std::vector<std::string> words(const std::vector<Operation>& operations) {
+  std::vector<std::string> result;
+  for (const Operation& operation : operations) result.push_back(describe(operation));
+  return result;
+}
+
+using Words = std::vector<std::string>;
+
+Schema everything() {
+  Schema schema;
+  schema.objects.push_back(
+      object("function", "next_code",
+             {{"returns", SqlText{"text", {}}}, {"body", SqlText{"select code from item", {}}}}));
+  schema.objects.push_back(
+      object("domain", "code",
+             {{"type", SqlText{"text", {}}},
+              {"checks", std::vector<NamedText>{{"ok", "valid_code(VALUE)"}}}}));
+  schema.objects.push_back(object("function", "valid_code", {{"arguments", SqlText{"text", {}}}}));
+  schema.objects.push_back(object("function", "label", {{"arguments", SqlText{"i item", {}}}}));
+  Column code = column("code", Type::native_of("postgresql", "code"));
+  code.default_value = Literal::expression("next_code()");
+  schema.tables.push_back(table("item", {column("id", Type::of(TypeKind::kInteger)), code}));
+  View view;
+  view.name = "items";
+  view.query.common = "SELECT label(item.*) AS label FROM item";
+  schema.views.push_back(view);
+  DatabaseObject policy =
+      object("policy", "mine", {{"using", SqlText{"id IN (SELECT 1 FROM items)", {}}}});
+  policy.table = "item";
+  schema.objects.push_back(policy);
+  return schema;
+}
+
+TEST_CASE("what is mentioned is made before, bodies that bind late do not count") {
+  const Words order = words(diff({}, everything(), DependentRules()));
+  CHECK(order == Words{"create function next_code()", "create function valid_code()",
+                       "create domain code", "create table item", "create function label()",
+                       "create view items", "create policy mine on item"});
+}
+
+TEST_CASE("what is mentioned goes after what mentions it") {
+  const Words order = words(diff(everything(), {}, DependentRules()));
+  const auto at = [&](const std::string& word) {
+    return std::find(order.begin(), order.end(), word) - order.begin();
+  };
+  CHECK(order.size() == 7);
+  CHECK(at("drop policy mine on item") < at("drop view items"));
+  CHECK(at("drop view items") < at("drop function label()"));
+  CHECK(at("drop function label()") < at("drop table item"));
+  CHECK(at("drop table item") < at("drop domain code"));
+  CHECK(at("drop table item") < at("drop function next_code()"));
+  CHECK(at("drop domain code") < at("drop function valid_code()"));
+}
+
+TEST_CASE("a column of one table does not wait for a column of the same name of another") {
+  Type status = Type::of(TypeKind::kEnum);
+  status.name = "status";
+  std::vector<Operation> operations;
+  operations.emplace_back(AddColumn{"a", column("status", status)});
+  operations.emplace_back(AddColumn{"b", column("status", status)});
+  operations.emplace_back(AlterEnum{{"status", "", {"x"}, ""}, {"status", "", {"x", "y"}, ""}});
+  CHECK(words(in_order_of_dependency(operations, DependentRules())) ==
+        Words{"alter enum status: add y", "add column a.status enum(status)",
+              "add column b.status enum(status)"});
+}
+
+TEST_CASE("objects are created, altered and dropped with their reverse, and applied by identity") {
+  const DependentRules rules;
+  Schema schema;
+  schema.tables.push_back(table("item", {column("id", Type::of(TypeKind::kInteger))}));
+  DatabaseObject one = object("function", "f", {{"returns", SqlText{"text", {}}}});
+  DatabaseObject other = one;
+  other.signature = "integer";
+  apply(CreateObject{one}, schema, rules);
+  apply(CreateObject{other}, schema, rules);
+  CHECK_THROWS_WITH(apply(CreateObject{one}, schema, rules),
+                    Catch::Contains("function 'f()' exists already"));
+  DatabaseObject changed = other;
+  changed.properties["returns"] = SqlText{"integer", {}};
+  const Operation alter = AlterObject{other, changed};
+  CHECK(describe(alter) == "alter function f(integer): returns");
+  apply(alter, schema, rules);
+  CHECK(schema.objects == std::vector<DatabaseObject>{one, changed});
+  apply(*reverse(alter), schema, rules);
+  apply(DropObject{one}, schema, rules);
+  CHECK(schema.objects == std::vector<DatabaseObject>{other});
+  CHECK_THROWS_WITH(apply(DropObject{one}, schema, rules), Catch::Contains("does not exist"));
+  DatabaseObject policy = object("policy", "p");
+  policy.table = "nowhere";
+  CHECK_THROWS_WITH(apply(CreateObject{policy}, schema, rules), Catch::Contains("nowhere"));
+}
+
+TEST_CASE("a table takes its policies along, and a renamed one keeps them and its sequences") {
+  const DependentRules rules;
+  Schema schema = everything();
+  schema.objects.push_back(object("sequence", "item_seq", {{"owned_by", SqlText{"item.id", {}}}}));
+  apply(RenameTable{"item", "article"}, schema, rules);
+  apply(RenameColumn{"article", "id", "number"}, schema, rules);
+  const auto find = [&](const std::string& name) {
+    return *std::find_if(schema.objects.begin(), schema.objects.end(),
+                         [&](const DatabaseObject& candidate) { return candidate.name == name; });
+  };
+  CHECK(find("mine").table == "article");
+  CHECK(find("item_seq").text("owned_by") == "article.number");
+  const std::size_t before = schema.objects.size();
+  apply(DropTable{*schema.find_table("article")}, schema, rules);
+  CHECK(schema.objects.size() == before - 1);
+}
+
+}  // namespace
+}  // namespace ormdb
