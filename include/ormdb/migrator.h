@@ -181,7 +181,8 @@ class Migrator {
 };
 
 /// `ormdb init`: makes what is missing in `directory`; returns the paths made. `template_name` is
-/// generic or multidb. Never overwrites.
+/// generic or multidb. Never overwrites. A URL with a password is not written: ${DATABASE_URL}
+/// stands in its place.
 std::vector<std::string> init_project(const std::string& directory,
                                       const std::string& template_name,
                                       const std::string& database_url);

@@ -80,6 +80,7 @@ class ConfigReader {
     read_comparing(reader);
     read_running(reader);
     reader.finish();
+    if (missing_) throw *missing_;
     read_environment();
     return std::move(config_);
   }
@@ -218,34 +219,23 @@ class ConfigReader {
     const bool is_main = key == "database";
     const std::string text = reader.text(key);
     if (is_main && !overrides_.url.empty()) {
-      parse_url(overrides_.url);
-      return overrides_.url;
+      return url_in_directory(overrides_.url, config_.directory);
     }
     if (text.empty() && (!is_main || reader.node().find(key) != nullptr)) {
       if (!is_main) return "";
       throw reader.error_at_key(key, "'" + key + "' in " + reader.what() + " is empty");
     }
     if (text.empty()) {
-      throw reader.error(reader.node(), reader.what() + " needs '" + key + "'")
-          .hint("for example: database: ${DATABASE_URL:-sqlite:///site.db}");
+      missing_ = reader.error(reader.node(), reader.what() + " needs '" + key + "'")
+                     .hint("for example: database: ${DATABASE_URL:-sqlite:///site.db}");
+      return "";
     }
     try {
-      return url_in_directory(std::string(trim(text)));
+      return url_in_directory(std::string(trim(text)), config_.directory);
     } catch (Error& error) {
       const Error placed = reader.error_at_key(key, "");
       throw error.at(placed.file(), placed.line());
     }
-  }
-
-  std::string url_in_directory(const std::string& text) const {
-    const Url url = parse_url(text);
-    const bool is_relative = url.dialect == "sqlite" && !url.database.empty() &&
-                             !url.database.starts_with('/') && !url.database.starts_with("file:");
-    if (!is_relative || config_.directory == ".") return text;
-    const std::size_t path = text.find("://") + 4;
-    std::string prefix = replace_all(config_.directory, "%", "%25");
-    prefix = replace_all(prefix, "?", "%3F");
-    return text.substr(0, path) + path_join(prefix, text.substr(path));
   }
 
   std::string in_directory(const std::string& path) const {
@@ -378,9 +368,31 @@ class ConfigReader {
   const Variables& dotenv_;
   Node root_;
   Config config_;
+  std::optional<Error> missing_;  ///< Told last: a misspelt key is why it is missing.
 };
 
 }  // namespace
+
+std::string url_in_directory(const std::string& text, const std::string& directory) {
+  const Url url = parse_url(text);
+  const bool is_relative = url.dialect == "sqlite" && !url.database.empty() &&
+                           !url.database.starts_with('/') && !url.database.starts_with("file:");
+  if (!is_relative || directory == ".") return text;
+  const std::size_t path = text.find("://") + 4;
+  std::string prefix = replace_all(directory, "%", "%25");
+  prefix = replace_all(prefix, "?", "%3F");
+  return text.substr(0, path) + path_join(prefix, text.substr(path));
+}
+
+std::vector<std::string> configured_databases(const std::string& path) {
+  std::vector<std::string> names;
+  const Source source{path, read_file(path)};
+  const Node root = parse_yaml_document(source, ErrorKind::kConfig);
+  const Node* several = root.find("databases");
+  if (several == nullptr) return names;
+  for (const Node::Entry& entry : several->entries) names.push_back(entry.first);
+  return names;
+}
 
 Config parse_config(const Source& source, const ConfigOverrides& overrides,
                     const Variables& dotenv) {

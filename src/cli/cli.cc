@@ -193,9 +193,11 @@ Error current_error() {
 }
 
 Outcome run_once(const CommandLine& line, const Terminal& terminal, const Streams& streams,
-                 Project& project, const DatabaseConfig* database) {
+                 Project& project, const ProjectDatabase& database) {
   Outcome outcome;
-  if (database != nullptr) outcome.database = database->name;
+  outcome.database = database.name;
+  outcome.error = database.error;
+  if (outcome.error) return outcome;
   try {
     CommandContext context(*line.command, line.options, terminal, streams, project, database);
     if (line.command->need == Need::kDatabase) context.wait_for_server();
@@ -259,7 +261,7 @@ int exit_code_of(const std::vector<Outcome>& outcomes) {
 int run_command(const CommandLine& line, const Terminal& terminal, const Streams& streams,
                 Printer& printer) {
   Project project(line.options);
-  std::vector<const DatabaseConfig*> databases = {nullptr};
+  std::vector<ProjectDatabase> databases(1);
   bool several = false;
   if (line.command->need != Need::kNothing) {
     databases = project.databases();
@@ -268,7 +270,7 @@ int run_command(const CommandLine& line, const Terminal& terminal, const Streams
   const bool json = line.options.has("json");
   const bool quiet = line.options.has("quiet");
   std::vector<Outcome> outcomes;
-  for (const DatabaseConfig* database : databases) {
+  for (const ProjectDatabase& database : databases) {
     outcomes.push_back(run_once(line, terminal, streams, project, database));
     if (!json) print_text(outcomes.back(), several, quiet, printer);
   }

@@ -11,8 +11,9 @@ void add_line(std::string& text, std::string_view line) { text.append(line).appe
 std::string revision_words(Project& project) {
   std::string text;
   for (const std::string_view word : {"head", "heads", "base", "current"}) add_line(text, word);
-  for (const DatabaseConfig* database : project.databases()) {
-    Migrator migrator(project.config(), *database);
+  for (const ProjectDatabase& database : project.databases()) {
+    if (database.error) continue;
+    Migrator migrator(*database.config, *database.database);
     for (const Revision* revision : migrator.graph().all()) {
       add_line(text, revision->id);
       for (const std::string& label : revision->branch_labels) add_line(text, label);
@@ -46,7 +47,7 @@ Result run_complete(CommandContext& context) {
     return text_result(context, revision_words(project));
   }
   std::string text;
-  for (const DatabaseConfig& database : project.config().databases) {
+  for (const ProjectDatabase& database : project.databases()) {
     add_line(text, database.name);
   }
   return text_result(context, text);

@@ -9,11 +9,11 @@
 namespace ormdb::cli {
 namespace {
 
-const DatabaseConfig& the_database(CommandContext& context) {
-  const std::vector<const DatabaseConfig*> databases = context.project().databases();
-  if (databases.size() == 1) return *databases.front();
+ProjectDatabase the_database(CommandContext& context) {
+  std::vector<ProjectDatabase> databases = context.project().databases();
+  if (databases.size() == 1) return std::move(databases.front());
   std::vector<std::string> names;
-  for (const DatabaseConfig* each : databases) names.push_back(each->name);
+  for (const ProjectDatabase& each : databases) names.push_back(each.name);
   throw Error(ErrorKind::kUsage, "the project has several databases: which are the scripts for?")
       .candidates(names)
       .hint("say it with --database: " + join(names, ", "));
@@ -36,8 +36,9 @@ Result run_import(CommandContext& context) {
   const OptionSet& options = context.options();
   ImportOptions import;
   if (options.has("alembic")) import.alembic = options.value("alembic");
-  const DatabaseConfig& database = the_database(context);
-  const ImportResult imported = import_project(context.project().config(), database,
+  const ProjectDatabase database = the_database(context);
+  if (database.error) throw *database.error;
+  const ImportResult imported = import_project(*database.config, *database.database,
                                                options.argument(0), options.argument(1), import);
   for (const std::string& warning : imported.warnings) log_warning(printable(warning));
   Result result;

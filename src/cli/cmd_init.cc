@@ -25,11 +25,6 @@ void add_new(std::vector<std::string>& paths, const std::vector<std::string>& mo
   });
 }
 
-// What ormdb.yaml says of the database: never a password.
-std::string url_to_write(const std::string& url) {
-  return url.empty() || parse_url(url).password.empty() ? url : "${DATABASE_URL}";
-}
-
 std::string made_text(const std::vector<std::string>& paths) {
   if (paths.empty()) return "nothing to make: all files are there\n";
   std::string text;
@@ -42,8 +37,8 @@ std::string made_text(const std::vector<std::string>& paths) {
 Result run_init(CommandContext& context) {
   const OptionSet& options = context.options();
   const std::string directory = options.argument(0, ".");
-  std::vector<std::string> created = init_project(directory, options.value("template", "generic"),
-                                                  url_to_write(context.project().url()));
+  std::vector<std::string> created =
+      init_project(directory, options.value("template", "generic"), context.project().url());
   if (options.has("from-database")) {
     const std::string file = path_join(directory, "ormdb.yaml");
     add_new(created, init_from_database(load_config(file, context.project().overrides())));

@@ -78,10 +78,10 @@ bool ask_rename(const CommandContext& context, const Rename& rename) {
 
 std::string ask_fill(const CommandContext& context, const std::string& column) {
   const std::optional<std::string> answer =
-      context.ask("Value of the new column " + printable(column) +
-                  " in the existing rows (sql:EXPRESSION for an expression):");
+      context.ask("Value of " + printable(column) +
+                  " in the existing rows that have none (sql:EXPRESSION for an expression):");
   if (!answer) {
-    throw Error(ErrorKind::kNeedsDecision, "no value for the new NOT NULL column " + column)
+    throw Error(ErrorKind::kNeedsDecision, "no value for the NOT NULL column " + column)
         .hint("ormdb migrate --fill " + column + "=VALUE");
   }
   return *answer;

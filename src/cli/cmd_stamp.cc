@@ -41,7 +41,7 @@ Result run_stamp(CommandContext& context) {
   }
   const RunResult run = context.migrator().stamp(stamp);
   const std::string notice =
-      run.rows == run.rows_before
+      run.rows == run.rows_before && run.warnings.empty()
           ? "already at " + rows_text(run.rows) + ": nothing to do\n"
           : "stamped " + rows_text(run.rows_before) + " -> " + rows_text(run.rows) + "\n";
   return result_of(context, run, stamp.sql, notice);

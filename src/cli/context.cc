@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "base/config_text.h"
+#include "base/file_system.h"
 #include "base/text.h"
 
 namespace ormdb::cli {
@@ -16,6 +18,8 @@ std::string option_or_environment(const OptionSet& options, std::string_view nam
   const char* value = std::getenv(variable);
   return value != nullptr && *value != '\0' ? std::string(value) : std::string(otherwise);
 }
+
+using Names = std::vector<std::string>;
 
 }  // namespace
 
@@ -42,27 +46,47 @@ const Config& Project::config() {
   return *config_;
 }
 
-std::vector<const DatabaseConfig*> Project::databases() {
-  std::vector<const DatabaseConfig*> all;
-  std::vector<std::string> names;
-  const std::string wanted = options_.value("database");
-  for (const DatabaseConfig& database : config().databases) {
-    if (wanted.empty() || database.name == wanted) all.push_back(&database);
-    names.push_back(database.name);
+std::vector<ProjectDatabase> Project::databases() {
+  try {
+    config();
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kConfig || options_.has("database")) throw;
+    return one_by_one(error);
   }
-  if (all.empty()) {
-    throw Error(ErrorKind::kUsage,
-                "no database '" + wanted + "' in " + config().file + did_you_mean(wanted, names))
-        .candidates(names);
+  std::vector<ProjectDatabase> all;
+  for (const DatabaseConfig& database : config_->databases) {
+    all.push_back({database.name, &*config_, &database, std::nullopt});
   }
   return all;
 }
 
-bool Project::several() { return config().multiple && !options_.has("database"); }
+// `fault` is what is wrong with the whole. A fault of all of them is none of a single one.
+std::vector<ProjectDatabase> Project::one_by_one(const Error& fault) {
+  std::vector<ProjectDatabase> all;
+  bool any = false;
+  const bool there = file_exists(config_file());
+  for (const std::string& name : there ? configured_databases(config_file()) : Names()) {
+    ConfigOverrides only = overrides();
+    only.database = name;
+    try {
+      single_.push_back(load_config(config_file(), only));
+      all.push_back({name, &single_.back(), &single_.back().databases.front(), std::nullopt});
+      any = true;
+    } catch (const Error& error) {
+      all.push_back({name, nullptr, nullptr, error});
+    }
+  }
+  if (!any) throw fault;
+  return all;
+}
+
+bool Project::several() {
+  return (!single_.empty() || config().multiple) && !options_.has("database");
+}
 
 CommandContext::CommandContext(const Command& command, const OptionSet& options,
                                const Terminal& terminal, const Streams& streams, Project& project,
-                               const DatabaseConfig* database)
+                               const ProjectDatabase& database)
     : command_(command),
       options_(options),
       terminal_(terminal),
@@ -71,7 +95,7 @@ CommandContext::CommandContext(const Command& command, const OptionSet& options,
       database_(database) {}
 
 Migrator& CommandContext::migrator() {
-  if (!migrator_) migrator_ = std::make_unique<Migrator>(project_.config(), *database_);
+  if (!migrator_) migrator_ = std::make_unique<Migrator>(*database_.config, *database_.database);
   return *migrator_;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdio>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +24,14 @@ struct Streams {
   std::FILE* error = stderr;
 };
 
+/// A database of the project with the configuration it is in; or why that one cannot be read.
+struct ProjectDatabase {
+  std::string name;
+  const Config* config = nullptr;  ///< nullptr with `error`, as `database`.
+  const DatabaseConfig* database = nullptr;
+  std::optional<Error> error;
+};
+
 /// ormdb.yaml as the command line and the environment name it, read on first use.
 class Project {
  public:
@@ -36,20 +45,25 @@ class Project {
   ConfigOverrides overrides() const;
   const Config& config();
   /// Those the command runs on: all, or the one of --database (kUsage with the names when unknown).
-  std::vector<const DatabaseConfig*> databases();
+  /// Of several, those that can be read can be used: a fault of one (an unset variable) is its own.
+  std::vector<ProjectDatabase> databases();
   /// Whether results are reported a database each.
   bool several();
 
  private:
+  std::vector<ProjectDatabase> one_by_one(const Error& fault);
+
   const OptionSet& options_;
   std::optional<Config> config_;
+  std::list<Config> single_;  ///< Read for one database each; addresses stay.
 };
 
 class CommandContext {
  public:
-  /// `database` is nullptr for a command that needs none. References must outlive the context.
+  /// `database` is empty for a command that needs none, and without error. References must outlive
+  /// the context.
   CommandContext(const Command& command, const OptionSet& options, const Terminal& terminal,
-                 const Streams& streams, Project& project, const DatabaseConfig* database);
+                 const Streams& streams, Project& project, const ProjectDatabase& database);
 
   const Command& command() const { return command_; }
   const OptionSet& options() const { return options_; }
@@ -81,7 +95,7 @@ class CommandContext {
   const Terminal& terminal_;
   const Streams& streams_;
   Project& project_;
-  const DatabaseConfig* database_;
+  const ProjectDatabase& database_;
   std::unique_ptr<Migrator> migrator_;
   std::optional<std::vector<std::string>> rows_;
   bool waited_ = false;

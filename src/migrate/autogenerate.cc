@@ -117,6 +117,7 @@ void refuse_swaps(const std::vector<Operation>& operations, const Schema& to,
 Comparison comparison(const Workspace& workspace, Connection* connection, Schema from, Schema to) {
   const Dialect& dialect = workspace.dialect();
   Comparison compared{std::move(from), std::move(to), {}};
+  leave_out_foreign_version_tables(compared.from, compared.to);
   ignore_uncompared(compared.from, compared.to, workspace.config().compare, dialect.rules());
   compared.notes = dialect.reconcile(connection, compared.from, compared.to);
   return compared;

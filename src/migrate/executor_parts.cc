@@ -1,6 +1,7 @@
 // Steps that commit in parts, and runs that commit (or roll back) as one.
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "migrate/executor.h"
 #include "migrate/offline.h"
@@ -44,6 +45,17 @@ void refuse_removed_parts(const std::optional<UnfinishedStep>& half, std::size_t
     if (static_cast<std::size_t>(seen.number) <= parts) continue;
     throw in_step(edited_after_applied(*half, static_cast<std::size_t>(seen.number)), revision,
                   script, half->direction, 0);
+  }
+}
+
+// Writes to the log after a failure. Where that fails too (the connection is gone), the log says
+// "unfinished", which is true, and the first error is the one to tell.
+template <typename Note>
+void note_failure(const Note& note) {
+  try {
+    note();
+  } catch (const Error& error) {
+    log_verbose("the failure could not be logged: " + error.message());
   }
 }
 
@@ -117,8 +129,10 @@ void Executor::run_in_parts(const PlanStep& step, const LoadedScript& script, Di
   } catch (const Error& error) {
     if (!connection_->in_transaction()) {
       const bool nothing = !applied && !half;
-      nothing ? log_.forget_step(*connection_, id)
-              : log_.fail_step(*connection_, id, error.message());
+      note_failure([&] {
+        nothing ? log_.forget_step(*connection_, id)
+                : log_.fail_step(*connection_, id, error.message());
+      });
     }
     throw;
   }
@@ -162,8 +176,11 @@ void Executor::run_part(const SectionPart& part, std::size_t number, std::int64_
     log_.start_part(*connection_, step_id, entry, part_number, part.hash());
     try {
       run_sections(compiler, std::move(first), step, script, direction, offset, result);
-    } catch (const Error&) {
-      log_.forget_part(*connection_, step_id, part_number);  // it failed, so it is not done
+    } catch (const Error& error) {
+      // It failed, so it is not done; a lost connection leaves open what became of it.
+      if (!error.sqlstate().starts_with("08")) {
+        note_failure([&] { log_.forget_part(*connection_, step_id, part_number); });
+      }
       throw;
     }
     log_.finish_part(*connection_, step_id, part_number);

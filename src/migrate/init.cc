@@ -2,6 +2,7 @@
 #include "base/file_system.h"
 #include "base/text.h"
 #include "migrate/script_writer.h"
+#include "migrate/workspace.h"
 #include "model/model_yaml.h"
 #include "ormdb/migrator.h"
 
@@ -151,7 +152,8 @@ std::vector<std::string> init_from_database(const Config& config) {
           .where("database")
           .hint("put that project's scripts into " + display_path(database.versions.front()));
     }
-    const Schema schema = migrator.inspect({});
+    Schema schema = migrator.inspect({});
+    leave_out_foreign_version_tables(schema, {});
     if (database.models.size() != 1) {
       throw Error(ErrorKind::kConfig,
                   "init --from-database writes one models file, and `models:` "

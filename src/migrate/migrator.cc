@@ -129,7 +129,9 @@ void Migrator::wait_for_server(double seconds) {
       impl_->workspace.existing_connection();
       return;
     } catch (const Error& error) {
-      if (error.kind() != ErrorKind::kDatabase || steady_milliseconds() >= end) throw;
+      const bool refused = error.sqlstate().starts_with("28");  // a wrong password stays wrong
+      const bool starting = error.kind() == ErrorKind::kDatabase && !refused;
+      if (!starting || steady_milliseconds() >= end) throw;
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }

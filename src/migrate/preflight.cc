@@ -44,7 +44,8 @@ void refuse_unversioned(Workspace& workspace, Connection& connection, const Vers
   const bool from_base =
       plan.rows_before.empty() && !plan.steps.empty() && plan.direction == Direction::kUpgrade;
   if (!from_base || store.exists(connection)) return;
-  const Schema schema = workspace.introspect(connection);
+  Schema schema = workspace.introspect(connection);
+  leave_out_foreign_version_tables(schema, {});
   if (schema.tables.empty()) return;
   std::vector<std::string> names;
   for (const Table& table : schema.tables) names.push_back(qualified_name(table));

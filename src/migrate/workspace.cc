@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/file_system.h"
+#include "base/text.h"
 #include "model/model_yaml.h"
 #include "script/directory.h"
 
@@ -107,9 +108,6 @@ IntrospectOptions Workspace::introspect_options() const {
   const SchemaRules& rules = dialect_.rules();
   options.ignored_tables = {rules.fold(config_.version_table), rules.fold("ormdb_version"),
                             rules.fold("ormdb_log")};
-  for (const std::string& name : foreign_version_tables()) {
-    options.ignored_tables.push_back(rules.fold(name));
-  }
   return options;
 }
 
@@ -147,6 +145,15 @@ LoadedScript Workspace::load(const Revision& revision, Direction direction) cons
   }
   refuse_unavailable(script, revision, direction);
   return script;
+}
+
+void leave_out_foreign_version_tables(Schema& schema, const Schema& wanted) {
+  const std::vector<std::string>& foreign = foreign_version_tables();
+  std::erase_if(schema.tables, [&](const Table& table) {
+    const bool is_foreign =
+        std::find(foreign.begin(), foreign.end(), to_lower(table.name)) != foreign.end();
+    return is_foreign && wanted.find_table(qualified_name(table)) == nullptr;
+  });
 }
 
 const std::vector<std::string>& foreign_version_tables() {

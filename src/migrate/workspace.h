@@ -46,7 +46,7 @@ class Workspace {
   /// True when connection() made the database file.
   bool created_database() const { return created_; }
 
-  /// The live schema without ormdb's own tables and those of other migration tools.
+  /// The live schema without ormdb's own tables.
   Schema introspect(Connection& connection) const;
   /// What the dialect cannot manage, one line each.
   std::vector<std::string> unmanaged(Connection& connection) const;
@@ -70,7 +70,9 @@ class Workspace {
   bool created_ = false;
 };
 
-/// Version tables of other tools, which belong to no model.
+/// Version tables of other tools: nobody means to drop them because no model has them.
 const std::vector<std::string>& foreign_version_tables();
+/// Takes those out of `schema` that `wanted` does not have.
+void leave_out_foreign_version_tables(Schema& schema, const Schema& wanted);
 
 }  // namespace ormdb

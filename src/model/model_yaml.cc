@@ -42,6 +42,12 @@ class Loader {
     load_file(path);
   }
 
+  ModelLocation locate(const std::vector<std::string>& path) const {
+    const ModelPlace place = find_place(files_, path);
+    if (place.file == nullptr) return {};
+    return {place.file->source.file, place.line, place.file->source.line(place.line)};
+  }
+
   Schema finish() {
     const std::vector<SchemaProblem> problems = validate(schema_, options_);
     if (!problems.empty()) throw as_error(problems);
@@ -79,6 +85,7 @@ class Loader {
     append(schema_.virtual_tables, part.virtual_tables);
     append(schema_.views, part.views);
     append(schema_.triggers, part.triggers);
+    append(schema_.objects, part.objects);
     files_.push_back(std::move(file));
   }
 
@@ -142,6 +149,14 @@ Schema load_models(const std::vector<std::string>& paths, const ValidateOptions&
   Loader loader(options);
   for (const std::string& path : paths) loader.load(path);
   return loader.finish();
+}
+
+ModelLocation locate_in_models(const std::vector<std::string>& paths,
+                               const std::vector<std::string>& path) {
+  const ValidateOptions none;
+  Loader loader(none);
+  for (const std::string& file : paths) loader.load(file);
+  return loader.locate(path);
 }
 
 std::string render_models(const Schema& schema) {

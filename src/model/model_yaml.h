@@ -16,6 +16,17 @@ namespace ormdb {
 /// found more, its hint counts them.
 Schema load_models(const std::vector<std::string>& paths, const ValidateOptions& options);
 
+/// A line of the models; file "" when there is none.
+struct ModelLocation {
+  std::string file;
+  int line = 0;
+  std::string source_line;
+};
+
+/// Where valid models declare what a SchemaProblem's path names.
+ModelLocation locate_in_models(const std::vector<std::string>& paths,
+                               const std::vector<std::string>& path);
+
 /// The text of a models file for a schema. load_models(render_models(x)) is x.
 std::string render_models(const Schema& schema);
 

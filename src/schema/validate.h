@@ -29,8 +29,9 @@ struct ValidateOptions {
 std::vector<SchemaProblem> validate(const Schema& schema, const ValidateOptions& options);
 
 /// Whether a key of type `a` can hold what a column of type `b` holds. SQLite stores any value
-/// anywhere, so there only portable types of different families are taken for a mistake; a native
-/// spelling says that its author means it.
+/// anywhere, so there only portable types of different families are taken for a mistake;
+/// PostgreSQL wants an = operator between the types (manual, CREATE TABLE, REFERENCES). A native
+/// spelling says that its author means it, and MySQL wants the two to be equal.
 bool can_reference(const Type& a, const Type& b, const std::string& dialect);
 
 }  // namespace ormdb

@@ -150,18 +150,31 @@ void ForeignKeyValidator::run() {
   check_types(*parent, columns);
 }
 
+/// A foreign key there needs no more than an = operator between the two types.
+bool can_compare_on_postgresql(TypeKind a, TypeKind b) {
+  const auto is_number = [](TypeKind kind) {
+    const Family family = family_of(kind);
+    return family == Family::kInteger || family == Family::kFloat || kind == TypeKind::kNumeric;
+  };
+  const auto is_day = [](TypeKind kind) {
+    return kind == TypeKind::kDate || kind == TypeKind::kDatetime;
+  };
+  return (is_number(a) && is_number(b)) || (is_day(a) && is_day(b));
+}
+
 }  // namespace
 
 bool can_reference(const Type& a, const Type& b, const std::string& dialect) {
   const bool any_native = a.kind == TypeKind::kNative || b.kind == TypeKind::kNative;
   if (any_native) {
-    if (dialect == "sqlite" || a.kind != b.kind) return true;
+    if (dialect != "mysql" || a.kind != b.kind) return true;
     const auto spelling = [&](const Type& type) {
       const auto found = type.native.find(dialect);
       return found == type.native.end() ? std::string() : to_lower(found->second);
     };
     return spelling(a) == spelling(b);
   }
+  if (dialect == "postgresql" && can_compare_on_postgresql(a.kind, b.kind)) return true;
   const Family family = family_of(a.kind);
   if (family != family_of(b.kind)) return false;
   if (family == Family::kText) return true;

@@ -16,6 +16,7 @@ databases:
     migrations: migrations/analytics
 """)
     project.write("analytics.yaml", MODELS.replace("user:", "visit:"))
+    project.run("init")
     project.run("migrate", "-m", "first")
 
 

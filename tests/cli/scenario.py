@@ -61,10 +61,10 @@ class Project:
                 if not key.startswith("ORMDB_") and key not in dropped}
         return {**kept, "EDITOR": "true", **extra}
 
-    def run(self, *words, code=0, stdin="", **environment):
-        done = subprocess.run([ORMDB, *words], cwd=self.directory, input=stdin, timeout=60,
-                              env=self.environment(environment), capture_output=True, text=True,
-                              check=False)
+    def run(self, *words, code=0, stdin="", directory=None, **environment):
+        done = subprocess.run([ORMDB, *words], cwd=directory or self.directory, input=stdin,
+                              timeout=60, env=self.environment(environment), capture_output=True,
+                              text=True, check=False)
         ran = Ran(words, done.returncode, done.stdout, done.stderr)
         assert ran.code == code, f"exit {code} expected\n{ran}"
         return ran

@@ -100,6 +100,18 @@ std::string Project::query(const std::string& sql) const { return rows(*database
 
 Schema Project::schema() const { return migrator()->inspect({}); }
 
+std::string Project::tables() const {
+  return query(
+      "SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_schema WHERE type = 'table' "
+      "AND name NOT LIKE 'ormdb%' AND name NOT LIKE 'sqlite%' ORDER BY 1)");
+}
+
+std::string step_ids(const RunResult& result) {
+  std::vector<std::string> ids;
+  for (const StepResult& step : result.steps) ids.push_back(step.revision.id);
+  return join(ids, " ");
+}
+
 std::string create(const std::string& table) {
   return "  - create_table: {table: " + table +
          ", columns: {id: {type: integer, primary_key: true}}}\n";

@@ -56,6 +56,8 @@ class Project {
   void sql(const std::string& statement) const;
   std::string query(const std::string& sql) const;
   Schema schema() const;
+  /// The names of the user's tables, sorted, joined by spaces.
+  std::string tables() const;
 
  private:
   TemporaryDirectory directory_;
@@ -67,5 +69,8 @@ std::string drop(const std::string& table);
 
 /// Options with one member set.
 RunOptions with_target(const std::string& target);
+
+/// The ids of the steps that were run, joined by spaces.
+std::string step_ids(const RunResult& result);
 
 }  // namespace ormdb::test

@@ -9,6 +9,7 @@
 #include "dialect/sqlite/ddl_parser.h"
 #include "dialect/sqlite/normalize.h"
 #include "dialect/sqlite/types.h"
+#include "ormdb/error.h"
 
 namespace ormdb {
 namespace {
@@ -18,6 +19,8 @@ void normalize_view(View& view) {
   fold_sqlite_name(view.schema);
   for (std::string& column : view.columns) fold_sqlite_name(column);
   normalize_sqlite_text(view.query);
+  view.materialized = false;
+  view.indexes.clear();
   view.comment.clear();
   normalize_sqlite_options(view.options);
 }
@@ -31,6 +34,8 @@ void normalize_trigger(Trigger& trigger) {
   if (trigger.timing.empty()) trigger.timing = "before";
   normalize_sqlite_text(trigger.when);
   normalize_sqlite_text(trigger.body);
+  trigger.function.clear();
+  trigger.comment.clear();
   normalize_sqlite_options(trigger.options);
 }
 
@@ -39,6 +44,52 @@ void normalize_virtual_table(VirtualTable& table) {
   fold_sqlite_name(table.module);
   table.arguments = canonical_sql(table.arguments, SqlDialect::kSqlite);
   table.renamed_from.clear();
+}
+
+// "unique constraint uq_t_a (a) of table t"
+std::string key_text(const std::string& what, const std::string& name,
+                     const std::vector<KeyPart>& parts, const Table& table) {
+  std::vector<std::string> columns;
+  for (const KeyPart& part : parts) columns.push_back(part.column);
+  return what + (name.empty() ? "" : " " + name) + " (" + join(columns, ", ") + ") of table " +
+         table.name;
+}
+
+// sqlite.org/lang_createtable.html: only foreign keys can be deferred.
+void require_immediate(Deferrable deferrable, const std::string& key) {
+  if (deferrable == Deferrable::kNo) return;
+  throw Error(ErrorKind::kUnsupported,
+              "SQLite checks every row at once: " + key + " cannot be deferrable")
+      .hint("leave `deferrable` out; SQLite defers foreign keys only");
+}
+
+// NULL is the smallest value (sqlite.org/lang_select.html#orderby), and an index cannot say
+// otherwise; what says just that is no difference.
+void require_nulls_order(const std::vector<KeyPart>& parts, const std::string& key) {
+  for (const KeyPart& part : parts) {
+    const std::string natural = part.descending ? "last" : "first";
+    if (part.nulls.empty() || part.nulls == natural) continue;
+    throw Error(ErrorKind::kUnsupported,
+                "SQLite has no `nulls " + part.nulls + "` in keys and indexes: " + key)
+        .hint("leave it out; SQLite puts NULLs " + natural + " here");
+  }
+}
+
+void require_sqlite_keys(const Table& table) {
+  if (table.primary_key) {
+    const std::string key =
+        key_text("primary key", table.primary_key->name, table.primary_key->columns, table);
+    require_immediate(table.primary_key->deferrable, key);
+    require_nulls_order(table.primary_key->columns, key);
+  }
+  for (const Unique& unique : table.uniques) {
+    const std::string key = key_text("unique constraint", unique.name, unique.columns, table);
+    require_immediate(unique.deferrable, key);
+    require_nulls_order(unique.columns, key);
+  }
+  for (const Index& index : table.indexes) {
+    require_nulls_order(index.columns, key_text("index", index.name, index.columns, table));
+  }
 }
 
 template <typename T>
@@ -54,6 +105,7 @@ void sort_by_name(std::vector<T>& values) {
 Schema SqliteRules::normalize(const Schema& schema) const {
   Schema result = schema;
   const std::vector<Enum> enums = std::exchange(result.enums, {});
+  result.objects.clear();
   resolve_references(result);
   for (Table& table : result.tables) normalize_sqlite_table(table, enums);
   for (VirtualTable& table : result.virtual_tables) normalize_virtual_table(table);
@@ -72,6 +124,7 @@ Schema SqliteRules::expressible(Schema schema) const {
   const std::vector<Enum> enums = std::exchange(schema.enums, {});
   for (Table& table : schema.tables) {
     require_sqlite_table(table);
+    require_sqlite_keys(table);
     expand_enums(table, enums);
   }
   for (const Trigger& trigger : schema.triggers) {

@@ -100,6 +100,10 @@ TEST_CASE("paths and SQLite files are relative to the configuration's directory"
         url);
   }
   CHECK(read(kDatabase, {}, {}, "/x/ormdb.yaml").databases.at(0).url == "sqlite:////x/site.db");
+  ConfigOverrides overrides;
+  overrides.url = "sqlite:///other.db";
+  CHECK(read(kDatabase, overrides, {}, "x/ormdb.yaml").databases.at(0).url ==
+        "sqlite:///x/other.db");
 }
 
 struct ExpandCase {
@@ -206,6 +210,8 @@ TEST_CASE("a bad configuration is an error at its line") {
       {"", 0, "needs 'database'"},
       {"models: []\n", 1, "needs 'database'"},
       {"database:\n", 1, "is empty"},
+      {"databse: sqlite://\nmodels: []\n", 1, "did you mean 'database'?"},
+      {"databases: {a: {databse: x}}\n", 1, "unknown key 'databse' in database 'a'"},
       {kDatabase + "migratons: x\n", 2, "did you mean 'migrations'?"},
       {kDatabase + "compare: {tipes: true}\n", 2, "did you mean 'types'?"},
       {kDatabase + "exclude: {table: x}\n", 2, "did you mean 'tables'?"},

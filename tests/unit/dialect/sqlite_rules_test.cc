@@ -179,6 +179,42 @@ TEST_CASE("normalizing a normalized SQLite schema changes nothing") {
   }
 }
 
+TEST_CASE("Models cannot have keys that SQLite would hold in another way") {
+  const Schema plain = schema_of("CREATE TABLE t (a INTEGER, UNIQUE (a), PRIMARY KEY (a))");
+  CHECK_NOTHROW(sqlite_rules().expressible(plain));
+  Schema deferrable = plain;
+  deferrable.tables[0].uniques[0].deferrable = Deferrable::kDeferred;
+  CHECK_THROWS_WITH(sqlite_rules().expressible(deferrable),
+                    Catch::Contains("unique constraint (a) of table t"));
+  deferrable = plain;
+  deferrable.tables[0].primary_key->deferrable = Deferrable::kImmediate;
+  CHECK_THROWS_WITH(sqlite_rules().expressible(deferrable), Catch::Contains("primary key"));
+
+  const struct {
+    bool descending;
+    const char* nulls;
+    bool fits;
+  } orders[] = {{false, "first", true},
+                {true, "last", true},
+                {false, "last", false},
+                {true, "first", false},
+                {false, "", true}};
+  for (const auto& order : orders) {
+    Schema ordered = plain;
+    Index index;
+    index.name = "ix";
+    index.columns.emplace_back().column = "a";
+    index.columns[0].descending = order.descending;
+    index.columns[0].nulls = order.nulls;
+    ordered.tables[0].indexes.push_back(index);
+    if (order.fits) {
+      CHECK_NOTHROW(sqlite_rules().expressible(ordered));
+    } else {
+      CHECK_THROWS_WITH(sqlite_rules().expressible(ordered), Catch::Contains("index ix (a)"));
+    }
+  }
+}
+
 TEST_CASE("SQLite folds ASCII letters of names only") {
   CHECK(sqlite_rules().fold("Größe_ÄB") == "größe_Äb");
   CHECK(sqlite_rules().dialect() == "sqlite");

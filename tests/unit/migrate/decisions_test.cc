@@ -205,6 +205,42 @@ TEST_CASE("A column that becomes NOT NULL has its NULLs filled first") {
   CHECK(test::rows(*database, "SELECT \"full name\" FROM user ORDER BY id") == "nobody\nAda");
 }
 
+TEST_CASE("A column that becomes NOT NULL is asked about where there are NULLs") {
+  const std::string from =
+      "  user: {columns: {a: {type: text, nullable: true}, b: {type: text, nullable: true}}}\n";
+  const Schema existing = schema_of(from);
+  const Schema wanted = schema_of("  user: {columns: {a: {type: text}, b: {type: text}}}\n");
+  std::vector<std::string> asked;
+  const HasNulls only_b = [&](const std::string& table, const std::string& column) {
+    asked.push_back(table + "." + column);
+    return column == "b";
+  };
+  const auto decide = [&](const MigrateOptions& options) {
+    return decide_values(diff(existing, wanted, rules()), existing, options, rules(), only_b);
+  };
+  const Error error = error_of([&] { decide({}); });
+  CHECK(error.kind() == ErrorKind::kNeedsDecision);
+  CHECK(error.candidates() == std::vector<std::string>{"--fill user.b=VALUE"});
+  CHECK(asked == std::vector<std::string>{"user.a", "user.b"});
+  MigrateOptions options;
+  options.ask_fill = [](const std::string& column) { return column + "!"; };
+  CHECK(decide(options).upgrade.size() == 3);
+}
+
+TEST_CASE("An empty fill is a value for text only") {
+  for (const char* type : {"integer", "boolean", "date", "numeric(4,1)", "uuid", "json"}) {
+    CAPTURE(type);
+    MigrateOptions options;
+    options.fill = {{"a.b", ""}};
+    const std::string to =
+        "  a: {columns: {id: {type: integer}, b: {type: \"" + std::string(type) + "\"}}}\n";
+    const Error error =
+        error_of([&] { values("  a: {columns: {id: {type: integer}}}\n", to, options); });
+    CHECK(error.kind() == ErrorKind::kUsage);
+    CHECK(error.message().find("a.b") != std::string::npos);
+  }
+}
+
 TEST_CASE("--using becomes the expression of a type change") {
   MigrateOptions options;
   options.casts = {{"user.age", "CAST(age AS INTEGER) * 2"}};

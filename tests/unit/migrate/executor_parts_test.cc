@@ -18,12 +18,6 @@ using test::Project;
 const char* const kVacuum = "  - {execute: VACUUM, transaction: false}\n";
 const char* const kBroken = "  - execute: INSERT INTO nowhere VALUES (1)\n";
 
-std::string tables(const Project& project) {
-  return project.query(
-      "SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_schema WHERE type = 'table' "
-      "AND name NOT LIKE '%ormdb%' ORDER BY 1)");
-}
-
 /// Three parts, of which the third fails.
 struct Half : Project {
   Half() {
@@ -42,7 +36,7 @@ TEST_CASE("A step that fails in its third part says what stays applied") {
   CHECK(project.error.kind() == ErrorKind::kDatabase);
   CHECK(project.error.operation() == 4);
   CHECK(project.error.hint().find("parts 1 to 2 of this revision stay applied") == 0);
-  CHECK(tables(project) == "a zero");
+  CHECK(project.tables() == "a zero");
   CHECK(project.current() == "a0");
   const StatusResult status = project.migrator()->status();
   REQUIRE(status.half_applied);
@@ -57,13 +51,13 @@ TEST_CASE("The next run goes on with what was not done") {
   const RunResult result = project.upgrade();
   REQUIRE(result.steps.size() == 1);
   CHECK(result.steps[0].statements.size() == 1);
-  CHECK(tables(project) == "a b zero");
+  CHECK(project.tables() == "a b zero");
   CHECK(project.current() == "a1");
   CHECK_FALSE(project.migrator()->status().half_applied);
   CHECK(project.migrator()->status().edited.empty());
   CHECK(project.query("SELECT count(*) FROM ormdb_log WHERE finished IS NULL") == "0");
   project.downgrade("base");
-  CHECK(tables(project).empty());
+  CHECK(project.tables().empty());
 }
 
 TEST_CASE("What was done must not be edited, and must not go") {
@@ -80,7 +74,7 @@ TEST_CASE("What was done must not be edited, and must not go") {
     const Error error = error_of([&] { project.upgrade(); });
     CHECK(error.kind() == ErrorKind::kConflict);
     CHECK(error.message().find("was edited after it was applied") != std::string::npos);
-    CHECK(tables(project) == "a zero");
+    CHECK(project.tables() == "a zero");
   }
 }
 
@@ -92,10 +86,10 @@ TEST_CASE("Nothing else runs before a half-applied step is finished") {
     CAPTURE(target);
     const Error error = error_of([&] { project.upgrade(target); });
     CHECK(error.kind() == ErrorKind::kConflict);
-    CHECK(error.hint() == "finish it first with `ormdb upgrade a1`");
+    CHECK(error.hint().starts_with("finish it first with `ormdb upgrade a1`;"));
   }
   CHECK(error_of([&] { project.downgrade(); }).kind() == ErrorKind::kConflict);
-  CHECK(tables(project) == "a zero");
+  CHECK(project.tables() == "a zero");
 }
 
 TEST_CASE("Another step in parts does not take the half-applied one's parts for its own") {
@@ -103,7 +97,7 @@ TEST_CASE("Another step in parts does not take the half-applied one's parts for 
   project.mend();
   project.script("a05", "a0", create("other") + kVacuum);
   project.upgrade("heads");
-  CHECK(tables(project) == "a b other zero");
+  CHECK(project.tables() == "a b other zero");
   CHECK(project.current() == "a05 a1");
 }
 
@@ -115,7 +109,7 @@ TEST_CASE("A dry run and a run in one transaction refuse a half-applied step") {
   CHECK(error_of([&] { project.upgrade(options); }).kind() == ErrorKind::kUnsupported);
   project.script("a1", "a0", create("a"));
   CHECK(error_of([&] { project.upgrade(options); }).kind() == ErrorKind::kUnsupported);
-  CHECK(tables(project) == "a zero");
+  CHECK(project.tables() == "a zero");
 }
 
 TEST_CASE("A step that fails in its first part leaves nothing to go on with") {
@@ -127,14 +121,14 @@ TEST_CASE("A step that fails in its first part leaves nothing to go on with") {
   CHECK(error.hint().find("nothing of this revision was applied") != std::string::npos);
   CHECK_FALSE(project.migrator()->status().half_applied);
   project.downgrade();
-  CHECK(tables(project).empty());
+  CHECK(project.tables().empty());
 }
 
 TEST_CASE("A new database file stays when a part of its first step was applied") {
   const Project project;
   project.script("a0", "", create("a") + kVacuum + kBroken);
   CHECK(error_of([&] { project.upgrade(); }).hint().find("stay applied") != std::string::npos);
-  CHECK(tables(project) == "a");
+  CHECK(project.tables() == "a");
   const Project other;
   other.script("a0", "", kBroken + create("a") + kVacuum);
   CHECK(error_of([&] { other.upgrade(); }).kind() == ErrorKind::kDatabase);
@@ -173,7 +167,7 @@ TEST_CASE("A statement with an unknown outcome needs the user's word") {
   CHECK(error.kind() == ErrorKind::kConflict);
   CHECK(error.hint().find("`ormdb upgrade a0 --step-done 2`") != std::string::npos);
   CHECK(error.hint().find("`ormdb upgrade a0 --step-redo 2`") != std::string::npos);
-  CHECK(tables(project) == "a");
+  CHECK(project.tables() == "a");
 
   RunOptions other;
   other.step_done = 1;
@@ -183,7 +177,7 @@ TEST_CASE("A statement with an unknown outcome needs the user's word") {
   (took_effect ? options.step_done : options.step_redo) = 2;
   const RunResult result = project.upgrade(options);
   CHECK(result.steps.at(0).statements.size() == (took_effect ? 1 : 2));
-  CHECK(tables(project) == "a b");
+  CHECK(project.tables() == "a b");
   CHECK(project.query("SELECT count(*) FROM sqlite_schema WHERE name = 'ix'") == "1");
   CHECK(project.current() == "a0");
 }
@@ -194,10 +188,10 @@ TEST_CASE("A downgrade goes on where it stopped, and its command is told") {
   project.script("b0", "a0", create("b"), drop("b") + kVacuum + kBroken);
   project.upgrade();
   CHECK(error_of([&] { project.downgrade(); }).operation() == 3);
-  CHECK(tables(project) == "a");
+  CHECK(project.tables() == "a");
   CHECK(project.current() == "b0");
   const Error refused = error_of([&] { project.upgrade("a0"); });
-  CHECK(refused.hint() == "finish it first with `ormdb downgrade b0-1`");
+  CHECK(refused.hint().starts_with("finish it first with `ormdb downgrade b0-1`;"));
   project.script("b0", "a0", create("b"), drop("b") + kVacuum);
   project.downgrade("b0-1");
   CHECK(project.current() == "a0");

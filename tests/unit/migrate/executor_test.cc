@@ -13,10 +13,7 @@ using test::create;
 using test::drop;
 using test::error_of;
 using test::Project;
-
-const char* const kTables =
-    "SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_schema WHERE type = 'table' AND "
-    "name NOT LIKE '%ormdb%' AND name NOT LIKE 'sqlite%' ORDER BY 1)";
+using test::step_ids;
 
 /// a1 makes table a, b1 makes b, c1 makes c.
 struct Three : Project {
@@ -25,19 +22,12 @@ struct Three : Project {
     script("b1", "a1", create("b"), drop("b"));
     script("c1", "b1", create("c"), drop("c"));
   }
-  std::string tables() const { return query(kTables); }
 };
-
-std::string steps(const RunResult& result) {
-  std::vector<std::string> ids;
-  for (const StepResult& step : result.steps) ids.push_back(step.revision.id);
-  return join(ids, " ");
-}
 
 TEST_CASE("upgrade goes to head and downgrade one step back") {
   const Three project;
   const RunResult up = project.upgrade();
-  CHECK(steps(up) == "a1 b1 c1");
+  CHECK(step_ids(up) == "a1 b1 c1");
   CHECK(up.rows_before.empty());
   CHECK(up.rows == std::vector<std::string>{"c1"});
   CHECK(up.steps.at(0).statements.size() == 1);
@@ -45,9 +35,9 @@ TEST_CASE("upgrade goes to head and downgrade one step back") {
   CHECK(project.current() == "c1");
   CHECK(project.upgrade().steps.empty());
 
-  CHECK(steps(project.downgrade()) == "c1");
+  CHECK(step_ids(project.downgrade()) == "c1");
   CHECK(project.tables() == "a b");
-  CHECK(steps(project.downgrade("base")) == "b1 a1");
+  CHECK(step_ids(project.downgrade("base")) == "b1 a1");
   CHECK(project.tables().empty());
   CHECK(project.current().empty());
   CHECK(project.query("SELECT group_concat(revision || direction, ' ') FROM ormdb_log") ==
@@ -56,11 +46,11 @@ TEST_CASE("upgrade goes to head and downgrade one step back") {
 
 TEST_CASE("Targets in between") {
   const Three project;
-  CHECK(steps(project.upgrade("b1")) == "a1 b1");
-  CHECK(steps(project.upgrade("+1")) == "c1");
-  CHECK(steps(project.downgrade("a1")) == "c1 b1");
+  CHECK(step_ids(project.upgrade("b1")) == "a1 b1");
+  CHECK(step_ids(project.upgrade("+1")) == "c1");
+  CHECK(step_ids(project.downgrade("a1")) == "c1 b1");
   CHECK(project.tables() == "a");
-  CHECK(steps(project.upgrade("heads")) == "b1 c1");
+  CHECK(step_ids(project.upgrade("heads")) == "b1 c1");
 }
 
 TEST_CASE("A range is for --sql only") {
@@ -94,7 +84,7 @@ TEST_CASE("An edited script is refused, named, and accepted when the user says s
   CHECK(project.current() == "b1");
   RunOptions options;
   options.allow_edited = true;
-  CHECK(steps(project.upgrade(options)) == "c1");
+  CHECK(step_ids(project.upgrade(options)) == "c1");
 }
 
 TEST_CASE("What is no part of the upgrade section may be edited, and so may scripts to come") {
@@ -140,14 +130,14 @@ TEST_CASE("A dry run leaves no trace") {
   RunOptions options;
   options.dry_run = true;
   const RunResult result = project.upgrade(options);
-  CHECK(steps(result) == "a1 b1 c1");
+  CHECK(step_ids(result) == "a1 b1 c1");
   CHECK(result.rows == std::vector<std::string>{"c1"});
   CHECK(project.files() == before);
 
   project.upgrade("a1");
   const std::string files = project.files();
   const std::string bytes = project.read("db.sqlite");
-  CHECK(steps(project.upgrade(options)) == "b1 c1");
+  CHECK(step_ids(project.upgrade(options)) == "b1 c1");
   CHECK(project.files() == files);
   CHECK(project.read("db.sqlite") == bytes);
 }
@@ -177,7 +167,7 @@ TEST_CASE("A failing step is rolled back and named; the steps before it stay") {
   CHECK(project.tables() == "a");
   CHECK(project.current() == "a1");
   project.script("b1", "a1", create("b"));
-  CHECK(steps(project.upgrade()) == "b1 c1");
+  CHECK(step_ids(project.upgrade()) == "b1 c1");
 }
 
 TEST_CASE("A database file that a failed run made goes again") {
@@ -206,7 +196,7 @@ TEST_CASE("transaction: per_run rolls all steps back when one fails") {
   CHECK(project.tables() == "a");
   CHECK(project.current() == "a1");
   project.script("c1", "b1", create("c"));
-  CHECK(steps(project.upgrade()) == "b1 c1");
+  CHECK(step_ids(project.upgrade()) == "b1 c1");
   CHECK(project.tables() == "a b c");
 }
 

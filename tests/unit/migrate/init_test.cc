@@ -48,6 +48,26 @@ TEST_CASE("init writes the URL that it is given") {
   CHECK(config.databases.at(0).url.ends_with("/mine.db"));
 }
 
+TEST_CASE("init writes no secret of a URL") {
+  for (const char* url : {"postgresql://me:secret@host/name", "mysql://host/db?password=secret"}) {
+    for (const char* project : {"generic", "multidb"}) {
+      const test::TemporaryDirectory directory;
+      init_project(directory.path("."), project, url);
+      const std::string text = read_file(directory.path("ormdb.yaml"));
+      CHECK(text.find("secret") == std::string::npos);
+      CHECK(text.find("${DATABASE_URL}") != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("init makes the directories that a configuration names") {
+  const test::TemporaryDirectory directory;
+  write_file(directory.path("ormdb.yaml"), "database: sqlite://\nmigrations: db\n");
+  init_project(directory.path("."), "generic", "");
+  CHECK(directory_exists(directory.path("db/versions")));
+  CHECK_FALSE(directory_exists(directory.path("migrations")));
+}
+
 TEST_CASE("The multidb template has two databases that work") {
   const test::TemporaryDirectory directory;
   init_project(directory.path("."), "multidb", "");

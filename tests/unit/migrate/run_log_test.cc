@@ -36,6 +36,20 @@ TEST_CASE("A finished step is one row") {
   CHECK_FALSE(logged.log.unfinished(*logged.database));
 }
 
+TEST_CASE("An abandoned step is over, and not applied") {
+  for (const bool server_time : {false, true}) {
+    Logged logged;
+    logged.finished("a", "upgrade", "of a");
+    logged.log.start_step(*logged.database, {"b", "upgrade", "", "of b", 0}, 3);
+    CHECK(logged.log.unfinished(*logged.database));
+    logged.database->execute(logged.log.abandon_sql(server_time));
+    CHECK_FALSE(logged.log.unfinished(*logged.database));
+    CHECK(logged.log.applied_checksums(*logged.database) ==
+          std::map<std::string, std::string>{{"a", "of a"}});
+    CHECK(logged.rows("SELECT revision FROM ormdb_log WHERE error = 'abandoned by stamp'") == "b");
+  }
+}
+
 TEST_CASE("For --sql the server tells the time and a stamp has no checksum") {
   Logged logged;
   logged.finished("a", "stamp", "", true);

@@ -1,0 +1,265 @@
+"""Slips of the pen: what is wrong is told, never taken for nothing to do."""
+
+import os
+import shutil
+import sqlite3
+
+from scenario import MODELS, contains, equal
+
+BLOG = MODELS + """\
+      nick:     {type: string(20), nullable: true}
+      age:      {type: integer, nullable: true}
+"""
+
+
+def _applied(project, models):
+    project.write("models.yaml", models)
+    project.run("migrate", "-m", "make it")
+    project.run("upgrade")
+
+
+def case_a_missing_directory_of_scripts_is_an_error(project):
+    for words in (["heads", "-d", "typo"], ["upgrade", "-d", "typo"], ["migrate", "-d", "typo"],
+                  ["status", "-d", "typo"], ["history", "-d", "typo"]):
+        error = project.json(*words, code=4)["error"]
+        contains(error["message"], "typo/versions")
+        contains(error["hint"], "ormdb init")
+    shutil.rmtree(project.path("migrations"))
+    project.run("revision", "-m", "x", code=4)
+    for words in (["create-db"], ["inspect"], ["diff", "models", "database"], ["--help"]):
+        project.run(*words)
+    project.write("ormdb.yaml", project.read("ormdb.yaml").replace(
+        "migrations: migrations", "migrations: db"))
+    contains(project.run("init").out, "created db/versions/")
+    project.run("heads")
+
+
+def case_branches_with_folders_need_no_first_one(project):
+    project.chain("aaaa")
+    os.rename(project.path("migrations/versions"), project.path("migrations/main"))
+    with open(project.path("ormdb.yaml"), "a", encoding="utf-8") as file:
+        file.write("versions: [migrations/main]\n")
+    contains(project.run("heads").out, "aaaa")
+
+
+def case_a_reversed_range_is_an_error(project):
+    project.chain("aaaa", "bbbb", "cccc")
+    error = project.json("upgrade", "bbbb:aaaa", "--sql", code=4)["error"]
+    equal(error["kind"], "not_ancestor")
+    contains(error["message"], "bbbb:aaaa")
+    contains(error["hint"], "ormdb upgrade aaaa:bbbb --sql")
+    equal(project.json("downgrade", "aaaa:bbbb", "--sql", code=4)["error"]["kind"], "not_ancestor")
+    for words in (["upgrade", "bbbb:bbbb"], ["upgrade", "cccc:"], ["upgrade", "cccc:head"]):
+        assert "t_" not in project.run(*words, "--sql").out
+
+
+def case_a_range_makes_the_log_that_an_adopted_database_lacks(project):
+    project.chain("aaaa", "bbbb")
+    project.sql("CREATE TABLE ormdb_version (version_num VARCHAR(32) NOT NULL)")
+    project.sql("INSERT INTO ormdb_version VALUES ('aaaa')")
+    script = project.run("upgrade", "aaaa:bbbb", "--sql").out
+    for _ in range(2):  # where the table is there too
+        connection = sqlite3.connect(project.path("site.db"))
+        connection.executescript(script.replace(".bail on", ""))
+        connection.close()
+        equal(project.sql("SELECT version_num FROM ormdb_version"), [("bbbb",)])
+        project.sql("DROP TABLE t_bbbb")
+        project.sql("UPDATE ormdb_version SET version_num = 'aaaa'")
+
+
+def case_inspect_without_a_match_names_the_nearest(project):
+    _applied(project, BLOG)
+    error = project.json("inspect", "--table", "usr", code=4)["error"]
+    contains(error["message"], "--table usr", "did you mean 'user'?")
+    equal(error["candidates"], ["user"])
+    contains(project.run("inspect", "--table", "us*").out, "user:")
+    contains(project.run("inspect", "--schema", "nowhere", code=4).err, "--schema nowhere")
+
+
+def case_a_misspelt_key_is_told_before_what_it_leaves_out(project):
+    project.write("ormdb.yaml", "databse: sqlite:///site.db\nmodels: [models.yaml]\n")
+    error = project.json("heads", code=4)["error"]
+    contains(error["message"], "unknown key 'databse'", "did you mean 'database'?")
+    equal(error["line"], 1)
+
+
+def case_a_fault_of_one_database_is_its_own(project):
+    project.write("ormdb.yaml", """\
+databases:
+  default:   {database: "sqlite:///site.db", models: models.yaml}
+  analytics: {database: "${ANALYTICS_URL}", models: models.yaml}
+""")
+    project.run("init", ANALYTICS_URL="sqlite:///analytics.db")
+    project.run("migrate", "-m", "first", ANALYTICS_URL="sqlite:///analytics.db")
+    ran = project.run("upgrade", code=4)
+    contains(ran.out, "[default]\nupgrade <base>")
+    contains(ran.err, "error: [analytics] the variable ANALYTICS_URL is not set",
+             "default ok, analytics failed (exit 4)")
+    equal(project.tables(), ["user"])
+    document = project.json("current", code=4)
+    equal([each["ok"] for each in document["databases"]], [True, False])
+    contains(project.run("current", "--database", "analytics", code=4).err, "ANALYTICS_URL")
+    project.write("ormdb.yaml", project.read("ormdb.yaml") + "bogus: 1\n")
+    assert project.run("current", code=4).err.count("error:") == 1
+
+
+def case_migrate_asks_what_stands_for_null(project):
+    _applied(project, BLOG)
+    project.write("models.yaml", BLOG.replace(
+        "age:      {type: integer, nullable: true}", "age: {type: integer}"))
+    project.run("migrate", "--dry-run")  # no rows, no question
+    project.sql("INSERT INTO user (username) VALUES ('ann')")
+    error = project.json("migrate", "-m", "x", code=3)["error"]
+    equal((error["kind"], error["candidates"]), ("needs_decision", ["--fill user.age=VALUE"]))
+    contains(project.run("migrate", "--fill", "user.age=", code=2).err, "user.age", "integer")
+    project.run("migrate", "-m", "x", "--fill", "user.age=7")
+    project.run("upgrade")
+    equal(project.sql("SELECT age FROM user"), [(7,)])
+
+
+def case_null_is_found_under_the_old_name(project):
+    _applied(project, BLOG)
+    project.sql("INSERT INTO user (username) VALUES ('ann')")
+    models = BLOG.replace("  user:", "  person:\n    renamed_from: user")
+    project.write("models.yaml", models.replace("nick:     {type: string(20), nullable: true}",
+                                                "alias: {type: text, renamed_from: nick}"))
+    equal(project.json("migrate", code=3)["error"]["candidates"], ["--fill person.alias=VALUE"])
+    project.run("migrate", "-m", "x", "--fill", "person.alias=")
+    project.run("upgrade")
+    equal(project.sql("SELECT username, alias FROM person"), [("ann", "")])
+
+
+def _upgrade_fails(project, operations, line_of):
+    """The error of a script with these operations, which is at the line that holds `line_of`."""
+    head = project.json("current")["revisions"][0]["revision"]
+    text = (f"format: 1\nrevision: ffff\ndown_revision: {head}\n---\nupgrade:\n{operations}"
+            "downgrade: []\n")
+    project.write("migrations/versions/ffff.yaml", text)
+    error = project.json("upgrade", code=5)["error"]
+    contains(text.splitlines()[error["line"] - 1], line_of)
+    assert "_ormdb_new_" not in error["message"] + error["hint"], error
+    return error
+
+
+def case_the_operation_that_asks_for_a_constraint_is_blamed(project):
+    _applied(project, BLOG)
+    project.sql("INSERT INTO user (username, nick) VALUES ('ann', 'x'), ('bob', 'x')")
+    failing = [
+        ("  - alter_column: {table: user, name: age, from: {type: integer, nullable: true}, "
+         "to: {type: integer}}\n", "alter_column", ["user.age", "update_rows"]),
+        ("  - add_constraint: {table: user, name: uq, unique: [nick]}\n",
+         "name: uq", ["user.nick", "GROUP BY"]),
+        ("  - add_constraint: {table: user, name: ck_age, check: id > 5}\n",
+         "ck_age", ["ck_age", "correct them"]),
+    ]
+    first = ("  - alter_column: {table: user, name: nick, from: {type: string(20), "
+             "nullable: true}, to: {type: text, nullable: true}}\n")
+    for operation, line_of, parts in failing:
+        error = _upgrade_fails(project, first + operation, line_of)
+        equal(error["operation"], 2)
+        contains(error["message"] + error["hint"], *parts)
+
+
+def case_sql_of_the_models_is_tried_before_it_is_written(project):
+    _applied(project, BLOG)
+    tries = [
+        ("views:\n  v:\n    as: SELEC 1\n", 10, "near"),
+        ("views:\n  v:\n    as: SELECT nam FROM user\n", 10, "no such column: nam"),
+        ("views:\n  v:\n    as: SELECT 1 FROM usr\n", 10, "no such table"),
+        ("triggers:\n  t:\n    table: user\n    events: [update]\n"
+         "    body: UPDATE user SET nam = 1;\n", 10, "no such column: nam"),
+    ]
+    for text, line, words in tries:
+        project.write("models.yaml", BLOG + text)
+        error = project.json("migrate", "-m", "x", code=4)["error"]
+        equal((error["kind"], error["file"], error["line"]), ("model", "models.yaml", line))
+        contains(error["message"], words)
+        equal(len(os.listdir(project.path("migrations/versions"))), 1)
+    project.write("models.yaml", BLOG + "views:\n  v:\n    as: SELECT my_own(nick) FROM user\n")
+    project.run("migrate", "-m", "a function of the application")
+
+
+def case_stamp_ends_a_half_applied_step(project):
+    project.chain("aaaa")
+    project.run("upgrade")
+    project.write("migrations/versions/bbbb.sql", """\
+-- ormdb revision: bbbb
+-- ormdb down_revision: aaaa
+-- ormdb transaction: false
+-- ormdb upgrade
+CREATE TABLE one (id INTEGER);
+INSERT INTO nowhere VALUES (1);
+-- ormdb downgrade
+""")
+    project.run("upgrade", code=5)
+    contains(project.run("downgrade", "base", code=6).err, "half-applied", "ormdb stamp REVISION")
+    ran = project.run("stamp", "aaaa")
+    contains(ran.err, "half-applied upgrade of revision bbbb is abandoned", "1 of its 2 parts")
+    equal(project.json("status")["half_applied"], None)
+    equal(project.sql("SELECT revision FROM ormdb_log WHERE error = 'abandoned by stamp'"),
+          [("bbbb",)])
+    equal(project.json("status")["edited"], [])
+    project.run("downgrade", "base")
+
+
+def case_sqlite_refuses_keys_that_it_cannot_hold(project):
+    deferred = (MODELS + "    constraints:\n"
+                         "      uq_it: {unique: [username], deferrable: deferred}\n")
+    ordered = MODELS + "    indexes:\n      ix_it: {columns: [username nulls last]}\n"
+    for models, names in ((deferred, ["uq_it", "user"]), (ordered, ["ix_it", "user"])):
+        project.write("models.yaml", models)
+        contains(project.run("migrate", code=4).err, "SQLite", *names)
+    project.write("models.yaml", ordered.replace("nulls last", "desc nulls last"))
+    project.run("migrate", "-m", "as SQLite orders them anyway")
+
+
+def case_a_relative_url_is_relative_to_the_configuration(project):
+    project.chain("aaaa")
+    os.mkdir(project.path("below"))
+    project.run("-c", "../ormdb.yaml", "upgrade", "--url", "sqlite:///x.db",
+                directory=project.path("below"))
+    equal(project.tables("x.db"), ["t_aaaa"])
+
+
+def case_columns_renamed_from_each_other_are_refused(project):
+    _applied(project, MODELS + ("      a: {type: text, nullable: true}\n"
+                                "      b: {type: integer, nullable: true}\n"))
+    swapped = MODELS + ("      a: {type: integer, nullable: true, renamed_from: b}\n"
+                        "      b: {type: text, nullable: true, renamed_from: a}\n")
+    project.write("models.yaml", swapped)
+    contains(project.run("migrate", code=4).err, "user.a", "user.b", "rename_column")
+
+
+def case_a_respelt_type_is_no_loss(project):
+    models = MODELS + "      seen: {type: datetime, nullable: true}\n"
+    _applied(project, models)
+    project.write("models.yaml", models.replace("datetime, nullable: true", "datetime(tz)"))
+    ran = project.run("migrate", "-m", "x")
+    assert "destructive" not in ran.out, ran
+
+
+def case_an_enum_of_an_earlier_script_is_known(project):
+    def script(revision, down, operations):
+        project.write(f"migrations/versions/{revision}.yaml",
+                      f"format: 1\nrevision: {revision}\ndown_revision: {down}\n---\n"
+                      f"upgrade:\n{operations}downgrade: []\n")
+
+    script("aaaa", "null", "  - create_enum: {name: mood, values: [sad, ok]}\n")
+    project.run("upgrade")
+    script("bbbb", "aaaa", "  - create_table: {table: t, columns: {m: {type: enum(mood)}}}\n")
+    contains(project.run("upgrade", "--plan").out, "'sad'")
+    project.run("upgrade")
+    project.sql("INSERT INTO t VALUES ('ok')")
+    try:
+        project.sql("INSERT INTO t VALUES ('none')")
+        raise AssertionError("the enum is not enforced")
+    except sqlite3.IntegrityError:
+        pass
+
+
+def case_an_error_of_a_header_shows_its_line(project):
+    project.script("aaaa", "zzzz")
+    contains(project.run("heads", code=4).err, "-- ormdb down_revision: zzzz")
+    project.script("aaaa", None)
+    project.script("b@bb", "aaaa")
+    contains(project.run("heads", code=4).err, "-- ormdb revision: b@bb")
