@@ -97,7 +97,8 @@ def timed(command, cwd):
     done = subprocess.run(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     spent = time.perf_counter() - begun
     if done.returncode:
-        sys.exit("%s: exit %d: %s" % (" ".join(command), done.returncode, done.stderr.decode()[:500]))
+        said = done.stderr.decode()[:500]
+        sys.exit("%s: exit %d: %s" % (" ".join(command), done.returncode, said))
     return spent
 
 
@@ -156,15 +157,20 @@ def main():
     ap.add_argument("--alembic", default="", metavar="SIZES")
     o = ap.parse_args()
     ormdb = os.path.abspath(o.ormdb)
-    place = tempfile.mkdtemp(prefix="ormdb-graph-", dir="/dev/shm" if os.path.isdir("/dev/shm") else None)
+    memory = "/dev/shm" if os.path.isdir("/dev/shm") else None
+    place = tempfile.mkdtemp(prefix="ormdb-graph-", dir=memory)
     try:
         reader = place + "/reader"
-        subprocess.run(["cc", "-O2", "-x", "c", "-o", reader, "-"], input=READER.encode(), check=True)
+        subprocess.run(["cc", "-O2", "-x", "c", "-o", reader, "-"], input=READER.encode(),
+                       check=True)
         for merging in (False, True):
-            times = [bench(ormdb, reader, "%s/%d%d" % (place, size, merging), size, merging, o.runs)
-                     for size in map(int, o.sizes.split(","))]
+            times = []
+            for size in map(int, o.sizes.split(",")):
+                folder = "%s/%d%d" % (place, size, merging)
+                times.append(bench(ormdb, reader, folder, size, merging, o.runs))
             for command in times[0] if len(times) > 1 else ():
-                print("%-32s last / first %6.2f" % (command, times[-1][command] / times[0][command]))
+                ratio = times[-1][command] / times[0][command]
+                print("%-32s last / first %6.2f" % (command, ratio))
         for size in map(int, filter(None, o.alembic.split(","))):
             bench_alembic(ormdb, "%s/a%d" % (place, size), size, 3)
     finally:

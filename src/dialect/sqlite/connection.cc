@@ -241,7 +241,7 @@ void require_openable(const std::string& file, int flags) {
 
 bool is_memory(const Url& url) { return url.database.empty() || url.database == ":memory:"; }
 
-std::unique_ptr<Connection> connect_sqlite(const Url& url, const ConnectOptions& options) {
+sqlite3* open_sqlite(const Url& url, const ConnectOptions& options) {
   const bool memory = is_memory(url);
   int flags = open_flags(url, options);
   // A Connection belongs to one thread at a time; SQLite's own mutexes would cost 5 % of a run.
@@ -255,6 +255,12 @@ std::unique_ptr<Connection> connect_sqlite(const Url& url, const ConnectOptions&
   Handle handle(raw);
   if (handle == nullptr) throw Error(ErrorKind::kDatabase, "SQLite has no memory left");
   if (code != SQLITE_OK) throw sqlite_error(handle.get(), "", file);
+  return handle.release();
+}
+
+std::unique_ptr<Connection> connect_sqlite(const Url& url, const ConnectOptions& options) {
+  Handle handle(open_sqlite(url, options));
+  const std::string file = is_memory(url) ? "" : url.database;
   return std::make_unique<SqliteConnection>(std::move(handle), file, options);
 }
 

@@ -7,6 +7,8 @@
 #include "ormdb/connection.h"
 #include "ormdb/dialect.h"
 
+struct sqlite3;
+
 namespace ormdb {
 
 /// Opens the database of the URL: a file, or memory when the path is empty or ":memory:". Foreign
@@ -17,6 +19,9 @@ namespace ormdb {
 /// Errors: kConfig for an unknown option; kDatabase naming the path when the file is missing and
 /// not to be created, its directory is missing, or it is no database.
 std::unique_ptr<Connection> connect_sqlite(const Url& url, const ConnectOptions& options);
+
+/// The same database as a bare handle, which the caller closes, with none of the pragmas set.
+sqlite3* open_sqlite(const Url& url, const ConnectOptions& options);
 
 /// Whether the URL means a database in memory.
 bool is_memory(const Url& url);

@@ -299,6 +299,7 @@ void normalize_sqlite_table(Table& table, const std::vector<Enum>& enums) {
   table.comment.clear();
   table.relationships.clear();
   table.renamed_from.clear();
+  table.excludes.clear();
   normalize_sqlite_options(table.options);
   expand_enums(table, enums);
   const bool strict = has_sqlite_flag(table, "strict");

@@ -20,8 +20,8 @@ namespace ormdb {
 ///   have
 ///                none for SQLite are gone
 ///   gone         comments, other dialects' options, relationships, rename hints, index methods,
-///                included columns, operator classes, NULLS FIRST; exclusion constraints, objects of
-///                all kinds, that a view is materialized and its indexes
+///                included columns, operator classes, NULLS FIRST; exclusion constraints, objects
+///                of all kinds, that a view is materialized and its indexes
 ///   order        that of columns and key parts; everything else is sorted, equal constraints
 ///   merged
 class SqliteRules : public SchemaRules {

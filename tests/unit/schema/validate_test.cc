@@ -76,7 +76,7 @@ const std::vector<Case>& cases() {
          user.uniques.clear();
          post.foreign_keys[0].referenced_columns = {"email"};
        }},
-      {"column 'post.user_id' is big_integer, but the column that it references, 'user.id', is "
+      {"column 'post.user_id' is uuid, but the column that it references, 'user.id', is "
        "integer",
        [](Schema&, Table&, Table& post) { post.columns[1] = column("user_id", "big_integer"); }},
       {"",
@@ -160,6 +160,16 @@ TEST_CASE("Each problem of a schema is found and said once") {
                                                   : std::vector<std::string>{one.message};
     CHECK(messages(schema, "postgresql") == expected);
   }
+}
+
+TEST_CASE("PostgreSQL's keys need an operator between the types, not the same type") {
+  Schema schema = blog();
+  Column& key = schema.tables[1].columns[1];
+  key.type = Type::of(TypeKind::kBigInteger);
+  CHECK(messages(schema, "postgresql").empty());
+  CHECK(messages(schema, "mysql").size() == 1);
+  key.type = Type::of(TypeKind::kText);
+  CHECK(messages(schema, "postgresql").size() == 1);
 }
 
 TEST_CASE("SQLite's loose keys are no mistakes, keys of different families are") {
