@@ -20,6 +20,9 @@ install(FILES ${PROJECT_SOURCE_DIR}/man/ormdb.yaml.5 ${PROJECT_SOURCE_DIR}/man/o
 set(ormdb_dependencies "")
 if(NOT BUILD_SHARED_LIBS)
   set(ormdb_dependencies "find_dependency(SQLite3)\nfind_dependency(yaml-cpp)\n")
+  if(ORMDB_LINK_LIBPQ)
+    string(APPEND ormdb_dependencies "find_dependency(PostgreSQL)\n")
+  endif()
 endif()
 file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/ormdbConfig.cmake @ONLY CONTENT
 "include(CMakeFindDependencyMacro)

@@ -1,5 +1,6 @@
 // The table of dialects: what a database URL may begin with, and who serves it.
 #include "base/text.h"
+#include "dialect/postgresql/dialect.h"
 #include "dialect/sqlite/dialect.h"
 #include "ormdb/dialect.h"
 #include "ormdb/error.h"
@@ -15,7 +16,7 @@ struct Entry {
 
 constexpr Entry kDialects[] = {
     {"sqlite", []() -> const Dialect& { return sqlite_dialect(); }},
-    {"postgresql", nullptr},
+    {"postgresql", []() -> const Dialect& { return postgresql_dialect(); }},
     {"mysql", nullptr},
 };
 

@@ -78,7 +78,7 @@ const std::vector<Case>& cases() {
        }},
       {"column 'post.user_id' is uuid, but the column that it references, 'user.id', is "
        "integer",
-       [](Schema&, Table&, Table& post) { post.columns[1] = column("user_id", "big_integer"); }},
+       [](Schema&, Table&, Table& post) { post.columns[1] = column("user_id", "uuid"); }},
       {"",
        [](Schema&, Table&, Table& post) {
          post.foreign_keys[0].columns = {"mail"};

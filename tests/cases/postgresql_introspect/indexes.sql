@@ -1,0 +1,20 @@
+-- Orders, operator classes, collations, methods, expressions; a materialized view.
+CREATE EXTENSION pg_trgm;
+CREATE TABLE doc (id integer, name varchar(30), body text, tags text[], price numeric, code char(4));
+CREATE INDEX doc_order ON doc (id DESC, name DESC NULLS LAST, price NULLS FIRST);
+CREATE UNIQUE INDEX doc_lower ON doc (lower(name), (id + 1), (body COLLATE "C"), lower(body) COLLATE "C" DESC) WHERE price > 0;
+CREATE INDEX doc_collate ON doc (name COLLATE "C" varchar_pattern_ops, body text_pattern_ops);
+CREATE INDEX doc_cover ON doc (id) INCLUDE (name, price) WITH (fillfactor=80);
+CREATE UNIQUE INDEX doc_nulls ON doc (code) NULLS NOT DISTINCT;
+CREATE INDEX doc_gin ON doc USING gin (tags) WITH (fastupdate=off);
+CREATE INDEX doc_trgm ON doc USING gist (body gist_trgm_ops (siglen='32'));
+CREATE INDEX doc_hash ON doc USING hash (name);
+CREATE INDEX doc_brin ON doc USING brin (id) WITH (pages_per_range=4);
+ALTER INDEX doc_lower ALTER COLUMN 2 SET STATISTICS 300;
+ALTER TABLE doc CLUSTER ON doc_order;
+ALTER TABLE doc ALTER code SET NOT NULL;
+ALTER TABLE doc REPLICA IDENTITY USING INDEX doc_nulls;
+COMMENT ON INDEX doc_cover IS 'covers';
+CREATE MATERIALIZED VIEW prices AS SELECT d.id, e.price FROM doc d JOIN doc e ON e.id = d.id WITH NO DATA;
+CREATE UNIQUE INDEX prices_id ON prices (id);
+COMMENT ON COLUMN prices.price IS 'net';

@@ -1,0 +1,20 @@
+-- Functions, procedures, aggregates, operators.
+CREATE SCHEMA app;
+CREATE FUNCTION app.plus_one(IN a integer, OUT b integer) LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 5 AS 'SELECT a + 1';
+CREATE FUNCTION many(VARIADIC a text[] DEFAULT '{}') RETURNS SETOF text LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 10 SET search_path = app, public SET work_mem = '64MB' AS $$ BEGIN RETURN; END $$;
+CREATE FUNCTION modern(a integer) RETURNS integer LANGUAGE sql RETURN a + 1;
+CREATE FUNCTION tab() RETURNS TABLE (x integer, y text) LANGUAGE sql AS 'SELECT 1, ''a''';
+CREATE PROCEDURE act(INOUT a integer, b text DEFAULT 'x') LANGUAGE plpgsql AS $$ BEGIN a := 1; END $$;
+CREATE FUNCTION my_len(text) RETURNS integer LANGUAGE internal IMMUTABLE AS 'textlen';
+CREATE FUNCTION step(state bigint, value integer) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT state + value';
+CREATE FUNCTION fin(state bigint) RETURNS numeric LANGUAGE sql IMMUTABLE AS 'SELECT state::numeric';
+CREATE AGGREGATE total(integer) (SFUNC = step, STYPE = bigint, INITCOND = '0', FINALFUNC = fin, FINALFUNC_MODIFY = SHAREABLE, PARALLEL = SAFE, SSPACE = 16);
+CREATE AGGREGATE app.counted(*) (SFUNC = int8inc, STYPE = bigint, INITCOND = '0', COMBINEFUNC = int8pl, MSFUNC = int8inc, MINVFUNC = int8dec, MSTYPE = bigint, MINITCOND = '0');
+CREATE AGGREGATE greatest_of(integer) (SFUNC = int4larger, STYPE = integer, SORTOP = >);
+CREATE AGGREGATE my_disc(float8 ORDER BY anyelement) (SFUNC = ordered_set_transition, STYPE = internal, FINALFUNC = percentile_disc_final, FINALFUNC_EXTRA);
+CREATE FUNCTION same(a text, b integer) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT a = b::text';
+CREATE FUNCTION same(a integer, b text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT a::text = b';
+CREATE OPERATOR app.=== (LEFTARG = text, RIGHTARG = integer, FUNCTION = same, COMMUTATOR = OPERATOR(public.===), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES);
+CREATE OPERATOR public.=== (LEFTARG = integer, RIGHTARG = text, FUNCTION = same, COMMUTATOR = OPERATOR(app.===), RESTRICT = eqsel);
+CREATE OPERATOR !!! (RIGHTARG = text, FUNCTION = my_len);
+COMMENT ON FUNCTION my_len(text) IS 'length'; COMMENT ON OPERATOR !!! (NONE, text) IS 'shout'; COMMENT ON AGGREGATE total(integer) IS 'sum';

@@ -1,0 +1,22 @@
+-- Views, triggers, rules, event triggers.
+CREATE SCHEMA app;
+CREATE TABLE base (id integer PRIMARY KEY, note text, "WHEN (" integer);
+CREATE TABLE app.other (id integer);
+CREATE VIEW v WITH (security_barrier=true) AS SELECT b.id, b.note AS remark FROM base b JOIN app.other o USING (id);
+CREATE VIEW app.joined AS SELECT b.id FROM base b JOIN app.other o ON o.id = b.id;
+COMMENT ON VIEW v IS 'view'; COMMENT ON COLUMN v.remark IS 'text of it';
+CREATE FUNCTION app.audit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE TRIGGER a_before BEFORE INSERT OR UPDATE OF note, "WHEN (" ON base FOR EACH ROW WHEN (NEW."WHEN (" > 1 AND NEW.note <> 'EXECUTE') EXECUTE FUNCTION app.audit('it''s', '2');
+CREATE TRIGGER b_after AFTER DELETE ON base REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION app.audit();
+CREATE CONSTRAINT TRIGGER c_constraint AFTER UPDATE ON base FROM app.other DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION app.audit();
+CREATE TRIGGER d_instead INSTEAD OF INSERT ON v FOR EACH ROW EXECUTE FUNCTION app.audit();
+CREATE TRIGGER e_truncate BEFORE TRUNCATE ON base EXECUTE FUNCTION app.audit();
+ALTER TABLE base DISABLE TRIGGER b_after; ALTER TABLE base ENABLE ALWAYS TRIGGER e_truncate;
+COMMENT ON TRIGGER a_before ON base IS 'first';
+CREATE RULE nothing AS ON DELETE TO base WHERE OLD.id = 1 DO INSTEAD NOTHING;
+CREATE RULE two AS ON INSERT TO base DO ALSO (INSERT INTO app.other VALUES (NEW.id); DELETE FROM app.other WHERE id = 0);
+COMMENT ON RULE nothing ON base IS 'never';
+CREATE FUNCTION guard() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$;
+CREATE EVENT TRIGGER watch ON ddl_command_start WHEN TAG IN ('DROP TABLE', 'DROP VIEW') EXECUTE FUNCTION guard();
+ALTER EVENT TRIGGER watch DISABLE;
+COMMENT ON EVENT TRIGGER watch IS 'watching';
