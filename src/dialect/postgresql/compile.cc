@@ -55,6 +55,11 @@ bool joins(const Operation& operation) {
   return operation.transaction && operation.visit(Joins());
 }
 
+bool is_data(const Operation& operation) {
+  return operation.get_if<InsertRows>() != nullptr || operation.get_if<UpdateRows>() != nullptr ||
+         operation.get_if<DeleteRows>() != nullptr || operation.get_if<Execute>() != nullptr;
+}
+
 }  // namespace
 
 CompiledSection Compiler::run() {
@@ -68,6 +73,8 @@ CompiledSection Compiler::run() {
     ++index_;
   }
   put_back();
+  // What follows raw SQL of unknown meaning is compiled by itself and does not know of its rows.
+  if (opaque_ && index_ < operations_.size()) emit(checks_.before_change(schema_));
   section_.compiled_operations = index_;
   section_.schema_known = !opaque_;
   if (creates_routines_) {
@@ -85,6 +92,8 @@ void Compiler::compile_one() {
   if (!joins(operation)) put_back();
   transaction_ = operation.transaction;
   applied_ = false;
+  if (transaction_)
+    emit(is_data(operation) ? checks_.before_data(schema_) : checks_.before_change(schema_));
   operation.visit([this](const auto& kind) { step(kind); });
   if (!applied_) advance();
   opaque_ = !is_replayable(operation, "postgresql");

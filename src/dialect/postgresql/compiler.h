@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "dialect/postgresql/deferred_checks.h"
 #include "dialect/postgresql/lookahead.h"
 #include "dialect/postgresql/recreate.h"
 #include "ormdb/dialect.h"
@@ -110,6 +111,7 @@ class Compiler {
   Lookahead later_;
   std::vector<std::string> gone_tables_;  // dropped before their own operation
   Recreation recreation_;
+  DeferredChecks checks_;
   CompiledSection section_;
   std::size_t index_ = 0;  // of the operation at hand
   int number_ = 0;         // the same, from 1, as statements carry it

@@ -414,3 +414,29 @@ TEST_CASE("rows are written and found again", "[postgresql][compile]") {
         "DELETE FROM t WHERE\n  (id IS NOT DISTINCT FROM '1' AND "
         "j::jsonb IS NOT DISTINCT FROM '{}'::json::jsonb AND r IS NOT DISTINCT FROM '1.1');\n");
 }
+
+TEST_CASE("deferred constraints are checked between data steps and changes",
+          "[postgresql][compile]") {
+  Schema schema;
+  schema.tables.push_back(table("p", {column("id", TypeKind::kInteger, false)}));
+  schema.tables.push_back(table("c", {column("p_id", TypeKind::kInteger)}));
+  ForeignKey key;
+  key.name = "fk";
+  key.columns = {"p_id"};
+  key.referenced_table = "p";
+  key.referenced_columns = {"id"};
+  key.deferrable = Deferrable::kDeferred;
+  const UpdateRows fill{"c", {{"p_id", Literal::number("1")}}, {}};
+  const AlterColumn alter{
+      "c", column("p_id", TypeKind::kInteger), column("p_id", TypeKind::kInteger, false), {}};
+  CHECK(compiled({fill, alter}, schema) ==
+        "UPDATE c SET p_id = 1;\nALTER TABLE c ALTER COLUMN p_id SET NOT NULL;\n");
+  schema.tables.back().foreign_keys.push_back(key);
+  CHECK(compiled({fill, alter, fill}, schema) ==
+        "UPDATE c SET p_id = 1;\n"
+        "SET CONSTRAINTS ALL IMMEDIATE;\n"
+        "ALTER TABLE c ALTER COLUMN p_id SET NOT NULL;\n"
+        "SET CONSTRAINTS fk DEFERRED;\n"
+        "UPDATE c SET p_id = 1;\n");
+  CHECK(compiled({alter}, schema) == "ALTER TABLE c ALTER COLUMN p_id SET NOT NULL;\n");
+}
