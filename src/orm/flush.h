@@ -1,0 +1,88 @@
+// One flush: what the session collected, as batches of equal statements.
+//
+//  1. Removals spread along cascades; the children that stay lose their keys.
+//  2. INSERT, models by the order of their foreign keys, rows of trees by their links. A link whose
+//     parent has no row yet (a cycle) leaves NULL, and an UPDATE follows.
+//  3. UPDATE of the columns that differ from the images.
+//  4. Rows of association tables: INSERT, then DELETE.
+//  5. DELETE, children first. What the database's own actions did to objects is done to them too.
+//
+// Every step notes in the undo log how the objects were.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "orm/session_core.h"
+
+namespace ormdb::detail {
+
+class Flush {
+ public:
+  explicit Flush(SessionCore& core) : core_(core) {}
+  void run();
+
+ private:
+  using Entities = std::vector<Entity*>;
+
+  // flush_delete.cc
+  void spread_removals();
+  void spread(Entity* entity, const KeyMap& key);
+  void clear_associations(Entity* entity);
+  void remove_all();
+  void remove_of(const Mapper& mapper, const Entities& entities);
+  void follow_database(const Mapper& mapper, const Entities& gone);
+  void follow_key(const KeyMap& key, const std::vector<std::string>& gone);
+
+  // flush_insert.cc
+  void insert_all();
+  void insert_of(const Mapper& mapper, Entities entities);
+  void insert_batch(const Mapper& mapper, const std::string& mask, const Entities& entities);
+  Entities parents_first(const Mapper& mapper, const Entities& entities) const;
+
+  // flush.cc
+  /// Copies the keys of parents; false when one has none yet.
+  bool resolve_links(Entity* entity);
+  void note_column(Entity* entity, ColumnIndex column);
+  void copy_key(Entity* child, const KeyMap& key, const Entity* parent);
+  void clear_key(Entity* child, const KeyMap& key);
+  void update_all();
+  bool prepare_update(Entity* entity, std::string& mask);
+  void update_batch(const Mapper& mapper, const std::string& mask, const Entities& entities);
+  void check_key(Entity* entity, ColumnIndex column) const;
+  void write_associations();
+  void finish();
+
+  SessionCore& core_;
+  std::vector<Entities> removed_;  ///< By mapper.
+  Entities waiting_;               ///< Their links wait for a later row.
+};
+
+/// Objects in memory as rows of an INSERT, whose mask says what the database fills in.
+class InsertRows : public RowSource {
+ public:
+  InsertRows(const Mapper& mapper, std::string_view mask);
+  void put(std::size_t row, ParameterSink& sink) override;
+  void written(std::size_t row, std::int64_t key, const RowReader* columns) override;
+  const InsertPlan& plan(PooledConnection& connection, std::string_view mask) const;
+
+ private:
+  virtual void* object_at(std::size_t row) const = 0;
+
+  const Mapper& mapper_;
+  bool without_key_;
+  std::vector<ColumnIndex> sent_;
+  std::vector<ColumnIndex> returned_;
+  Scratch scratch_;
+};
+bool has_server_expressions(const Mapper& mapper);
+std::string insert_mask(const Mapper& mapper, const void* object, bool has_expressions);
+
+/// The key of a plan: which metadata, which mapper, which columns.
+std::string plan_key(const Mapper& mapper, std::string_view mask);
+
+/// The value under which the row is found: the image's, or the member's.
+Datum stored_value(const Entity* entity, ColumnIndex column);
+
+}  // namespace ormdb::detail

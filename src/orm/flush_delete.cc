@@ -1,0 +1,217 @@
+// The DELETEs of a flush, and how removals spread.
+#include <algorithm>
+#include <unordered_set>
+
+#include "orm/flush.h"
+#include "ormdb/orm_error.h"
+
+namespace ormdb::detail {
+
+namespace {
+
+class DeleteRows final : public RowSource {
+ public:
+  DeleteRows(const Mapper& mapper, const std::vector<Entity*>& entities, std::size_t first)
+      : mapper_(mapper), entities_(entities), first_(first) {}
+  std::size_t size() const override { return entities_.size() - first_; }
+  void put(std::size_t row, ParameterSink& sink) override {
+    scratch_.clear();
+    const Entity* entity = entities_[first_ + row];
+    for (const ColumnIndex column : mapper_.key) {
+      put_datum(scratch_.emplace_back(stored_value(entity, column)), sink);
+    }
+    if (mapper_.version >= 0) {
+      const auto version = static_cast<ColumnIndex>(mapper_.version);
+      put_datum(scratch_.emplace_back(stored_value(entity, version)), sink);
+    }
+  }
+  void written(std::size_t, std::int64_t, const RowReader*) override {}
+
+ private:
+  const Mapper& mapper_;
+  const std::vector<Entity*>& entities_;
+  std::size_t first_;
+  Scratch scratch_;
+};
+
+/// One row: an association's column and a key.
+class KeyRow final : public RowSource {
+ public:
+  explicit KeyRow(Datum key) : key_(std::move(key)) {}
+  std::size_t size() const override { return 1; }
+  void put(std::size_t, ParameterSink& sink) override { put_datum(key_, sink); }
+  void written(std::size_t, std::int64_t, const RowReader*) override {}
+
+ private:
+  Datum key_;
+};
+
+const Relation* relation_for(const KeyMap& key) {
+  for (const Relation& relation : key.parent->relations) {
+    if (relation.kind == RelationKind::kChildren && relation.key == &key) return &relation;
+  }
+  return nullptr;
+}
+
+bool is_by_database(ForeignKeyAction action) {
+  return action == ForeignKeyAction::kCascade || action == ForeignKeyAction::kSetNull ||
+         action == ForeignKeyAction::kSetDefault;
+}
+
+/// What the objects of the session have at the other end of a relationship, loaded where needed.
+std::vector<Entity*> children_of(SessionCore& core, const Relation& relation, Entity* parent) {
+  if (!is_relation_loaded(relation, parent)) core.load(relation, {parent});
+  if (relation.many) return HandleAccess::make_state(many_of(relation, parent)).items;
+  Entity* child = HandleAccess::held(one_of(relation, parent));
+  return child == nullptr ? std::vector<Entity*>() : std::vector<Entity*>{child};
+}
+
+}  // namespace
+
+void Flush::spread_removals() {
+  // The list grows while removals spread.
+  for (std::size_t i = 0; i < core_.removing_.size(); ++i) {
+    Entity* entity = core_.removing_[i];
+    if ((entity->flags & kRemoved) != 0 || entity->state != EntityState::kPersistent) continue;
+    entity->flags |= kRemoved;
+    core_.notify(Event::kBeforeDelete, entity);
+    for (const KeyMap* key : entity->mapper->children) spread(entity, *key);
+    clear_associations(entity);
+    removed_[entity->mapper->index].push_back(entity);
+  }
+}
+
+void Flush::spread(Entity* entity, const KeyMap& key) {
+  const Relation* relation = relation_for(key);
+  if (relation == nullptr) return;
+  if (relation->cascade != CascadeRule::kNone) {
+    for (Entity* child : children_of(core_, *relation, entity)) core_.remove(child);
+    return;
+  }
+  if (is_by_database(key.on_delete) || !key.nullable) return;
+  for (Entity* child : children_of(core_, *relation, entity)) {
+    if ((child->flags & kRemoving) != 0) continue;
+    core_.link(child, key, nullptr);
+    if (relation->back != nullptr) {
+      core_.relation_touched(child, *relation->back);
+      HandleAccess::hold(one_of(*relation->back, child), nullptr, true);
+    }
+  }
+}
+
+/// Rows that connect the object go before it, whatever the database would do.
+void Flush::clear_associations(Entity* entity) {
+  for (const Association& association : core_.models().associations) {
+    for (int side = 0; side < 2; ++side) {
+      if (association.mapper[side] != entity->mapper) continue;
+      std::erase_if(core_.associations_, [&](const auto& change) {
+        return change.association == &association && change.side[side] == entity;
+      });
+      Driver& driver = core_.driver();
+      DeletePlan plan;
+      plan.id = association.clear_id[side];
+      plan.table = driver.style().quote(association.table);
+      plan.key = {association.remove.key[static_cast<std::size_t>(side)]};
+      KeyRow row(stored_value(entity, entity->mapper->key.front()));
+      const auto started = core_.start_statement();
+      driver.remove(plan, row);
+      core_.end_statement("DELETE FROM " + plan.table, started, 1);
+    }
+  }
+}
+
+void Flush::remove_all() {
+  const auto& by_rank = core_.models().by_rank;
+  for (auto mapper = by_rank.rbegin(); mapper != by_rank.rend(); ++mapper) {
+    const Entities& entities = removed_[(*mapper)->index];
+    if (!entities.empty()) remove_of(**mapper, entities);
+  }
+}
+
+void Flush::remove_of(const Mapper& mapper, const Entities& entities) {
+  PooledConnection& connection = core_.connection();
+  auto& plan = connection.deletes[plan_key(mapper, "")];
+  if (plan == nullptr) {
+    plan = std::make_unique<DeletePlan>();
+    plan->id = next_plan_id();
+    plan->table = mapper.qualified(connection.driver->style());
+    for (const ColumnIndex c : mapper.key) {
+      plan->key.push_back({mapper.columns[c].name, mapper.columns[c].kind});
+    }
+    if (mapper.version >= 0) {
+      const ColumnMap& version = mapper.columns[static_cast<std::size_t>(mapper.version)];
+      plan->key.push_back({version.name, version.kind});
+    }
+  }
+  // In a tree, the database may have removed a row with its parent.
+  const bool may_be_gone =
+      std::any_of(mapper.parents.begin(), mapper.parents.end(), [&](const KeyMap* key) {
+        return key->parent == &mapper && key->on_delete == ForeignKeyAction::kCascade;
+      });
+  const auto started = core_.start_statement();
+  for (std::size_t first = 0; first < entities.size(); ++first) {
+    DeleteRows rows(mapper, entities, first);
+    first += connection.driver->remove(*plan, rows);
+    if (first < entities.size() && !may_be_gone) {
+      throw StaleData("the row of a " + mapper.model + " that was to be removed is gone" +
+                      (mapper.version >= 0 ? ", or another session changed it first" : ""));
+    }
+  }
+  core_.end_statement("DELETE FROM " + plan->table, started, entities.size());
+  for (Entity* entity : entities) {
+    core_.identity(mapper).erase(entity);
+    core_.forget(entity);
+    core_.notify(Event::kAfterDelete, entity);
+  }
+  follow_database(mapper, entities);
+}
+
+/// ON DELETE CASCADE and SET NULL, done to the objects that the session has.
+void Flush::follow_database(const Mapper& mapper, const Entities& gone) {
+  for (const KeyMap* key : mapper.children) {
+    if (core_.identity(*key->child).size() == 0) continue;
+    std::vector<std::string> keys;
+    keys.reserve(gone.size());
+    for (const Entity* entity : gone) {
+      keys.push_back(columns_key(mapper, object_of(entity), key->parent_columns));
+    }
+    follow_key(*key, keys);
+  }
+}
+
+void Flush::follow_key(const KeyMap& key, const std::vector<std::string>& gone) {
+  if (!is_by_database(key.on_delete)) return;
+  const std::unordered_set<std::string> keys(gone.begin(), gone.end());
+  Entities met;
+  core_.identity(*key.child).each([&](Entity* child) {
+    const std::string value = columns_key(*key.child, object_of(child), key.child_columns);
+    if (!value.empty() && keys.count(value) != 0) met.push_back(child);
+  });
+  if (met.empty()) return;
+  if (key.on_delete == ForeignKeyAction::kCascade) {
+    for (Entity* child : met) {
+      core_.identity(*key.child).erase(child);
+      core_.forget(child);
+    }
+    return follow_database(*key.child, met);
+  }
+  for (Entity* child : met) {
+    if (key.on_delete == ForeignKeyAction::kSetDefault) {
+      core_.expire(child);
+      continue;
+    }
+    for (const ColumnIndex column : key.child_columns) {
+      core_.note_undo(child, column, field_datum(*key.child, object_of(child), column));
+      load_field(key.child->columns[column].type, key.child->field(object_of(child), column),
+                 Datum());
+    }
+    for (const Relation& relation : key.child->relations) {
+      if (relation.key == &key && relation.kind == RelationKind::kParent) {
+        core_.relation_touched(child, relation);
+        unload_relation(relation, child);
+      }
+    }
+  }
+}
+
+}  // namespace ormdb::detail

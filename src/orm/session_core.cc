@@ -1,0 +1,564 @@
+#include "orm/session_core.h"
+
+#include <algorithm>
+
+#include "ormdb/orm_error.h"
+
+namespace ormdb::detail {
+
+namespace {
+
+/// An address that tells threads apart.
+const void* this_thread() {
+  static thread_local const char mark = 0;
+  return &mark;
+}
+
+std::string savepoint_name(std::size_t depth) { return "ormdb_" + std::to_string(depth); }
+constexpr std::string_view kFixture = "ormdb_fixture";
+
+std::string key_text(const std::vector<Datum>& key) {
+  std::string text;
+  for (const Datum& value : key) {
+    if (!text.empty()) text += ", ";
+    text += value.text.empty() ? std::to_string(value.integer) : "'" + value.text + "'";
+  }
+  return text;
+}
+
+}  // namespace
+
+SessionCore::Use::Use(SessionCore& core) : core_(core) {
+  const void* me = this_thread();
+  if (core.user_.load(std::memory_order_relaxed) != me) {
+    const void* nobody = nullptr;
+    if (!core.user_.compare_exchange_strong(nobody, me, std::memory_order_acquire)) {
+      throw ConcurrentUse("two threads use one session at once");
+    }
+  }
+  ++core.use_depth_;
+}
+
+SessionCore::Use::~Use() {
+  if (--core_.use_depth_ == 0) core_.user_.store(nullptr, std::memory_order_release);
+}
+
+SessionCore::SessionCore(const Engine& engine, const Metadata& models,
+                         const SessionOptions& options)
+    : engine_(engine),
+      models_(std::shared_ptr<const Metadata>(new Metadata(models)), &models.impl()),
+      options_(options),
+      arena_(nullptr) {
+  for (const auto& mapper : models_->mappers) identities_.emplace_back(*mapper);
+  arena_ = new Arena(models_);
+  arena_->session = this;
+}
+
+SessionCore::~SessionCore() {
+  lease_.release();
+  abandon_arena();
+}
+
+// Connection and transaction.
+
+void SessionCore::begin() {
+  if (lease_) return;
+  Lease lease = engine_.pool().acquire();
+  lease->driver->set_deadline(deadline_);
+  lease->driver->begin({options_.isolation, options_.read_only});
+  if (never_commit) lease->driver->run("SAVEPOINT " + std::string(kFixture));
+  lease_ = std::move(lease);
+  const std::lock_guard lock(running_mutex_);
+  running_ = lease_->driver.get();
+}
+
+PooledConnection& SessionCore::connection() {
+  if (needs_rollback_) {
+    RollbackRequired error("an earlier flush of this session failed");
+    error.hint("call rollback(); the objects are then as they were when the transaction began");
+    throw error;
+  }
+  begin();
+  return *lease_;
+}
+
+Driver& SessionCore::driver() { return *connection().driver; }
+
+void SessionCore::run(std::string_view sql) {
+  Driver& use = driver();
+  const auto started = start_statement();
+  use.run(sql);
+  end_statement(sql, started, 0);
+}
+
+void SessionCore::end_transaction() {
+  savepoints_.clear();
+  forget_undo();
+  needs_rollback_ = false;
+  deadline_ = std::chrono::steady_clock::time_point::max();
+  lazy_counts.clear();
+  if (never_commit) return;
+  {
+    const std::lock_guard lock(running_mutex_);
+    running_ = nullptr;
+  }
+  lease_.release();
+}
+
+void SessionCore::commit() {
+  const Use use(*this);
+  notify(SessionEvent::kBeforeCommit);
+  flush();
+  if (lease_) {
+    try {
+      if (never_commit) {
+        run("RELEASE " + std::string(kFixture));
+        run("SAVEPOINT " + std::string(kFixture));
+      } else {
+        driver().commit();
+      }
+    } catch (...) {
+      needs_rollback_ = true;
+      throw;
+    }
+    end_transaction();
+  }
+  if (options_.expire_on_commit) expire_all();
+  notify(SessionEvent::kAfterCommit);
+}
+
+void SessionCore::rollback() {
+  const Use use(*this);
+  undo_pending();
+  undo_to(0);
+  needs_rollback_ = false;
+  if (lease_) {
+    if (never_commit) {
+      run("ROLLBACK TO " + std::string(kFixture));
+    } else {
+      lease_->driver->rollback();
+    }
+  }
+  end_transaction();
+  snapshot_watched();
+  notify(SessionEvent::kAfterRollback);
+}
+
+void SessionCore::close() {
+  const Use use(*this);
+  never_commit = false;
+  if (lease_) lease_->driver->rollback();
+  end_transaction();
+  expunge_all();
+}
+
+std::size_t SessionCore::begin_nested() {
+  const Use use(*this);
+  flush();
+  run("SAVEPOINT " + savepoint_name(savepoints_.size() + 1));
+  savepoints_.push_back(undo_.size());
+  return savepoints_.size();
+}
+
+void SessionCore::release_savepoint(std::size_t depth) {
+  const Use use(*this);
+  if (depth > savepoints_.size()) {
+    throw Error(ErrorKind::kUsage,
+                "the savepoint is gone: its transaction or an outer savepoint "
+                "ended before it");
+  }
+  flush();
+  run("RELEASE " + savepoint_name(depth));
+  savepoints_.resize(depth - 1);
+}
+
+void SessionCore::rollback_to_savepoint(std::size_t depth) {
+  const Use use(*this);
+  if (depth > savepoints_.size()) return;  // what ended it undid or kept it
+  undo_pending();
+  undo_to(savepoints_[depth - 1]);
+  needs_rollback_ = false;
+  run("ROLLBACK TO " + savepoint_name(depth));
+  run("RELEASE " + savepoint_name(depth));
+  savepoints_.resize(depth - 1);
+  snapshot_watched();
+}
+
+void SessionCore::set_deadline(std::chrono::milliseconds from_now) {
+  deadline_ = std::chrono::steady_clock::now() + from_now;
+  if (lease_) lease_->driver->set_deadline(deadline_);
+}
+
+void SessionCore::cancel() {
+  const std::lock_guard lock(running_mutex_);
+  if (running_ != nullptr) running_->interrupt();
+}
+
+// The undo log.
+
+void SessionCore::note_undo(Entity* entity, Undo what, ColumnIndex index) {
+  undo_.push_back({entity, what, index, 0});
+}
+
+void SessionCore::note_undo(Entity* entity, ColumnIndex column, Datum old) {
+  undo_.push_back({entity, Undo::kColumn, column, static_cast<std::uint32_t>(undo_values_.size())});
+  undo_values_.push_back(std::move(old));
+}
+
+void SessionCore::forget_undo() {
+  undo_.clear();
+  undo_values_.clear();
+}
+
+void SessionCore::undo_to(std::size_t mark) {
+  while (undo_.size() > mark) {
+    undo(undo_.back());
+    undo_.pop_back();
+  }
+}
+
+void SessionCore::undo(const UndoEntry& entry) {
+  const Mapper& mapper = *entry.entity->mapper;
+  void* object = object_of(entry.entity);
+  // One that was expunged since has only its columns put back.
+  if (entry.entity->state == EntityState::kDetached && entry.what != Undo::kColumn) return;
+  switch (entry.what) {
+    case Undo::kColumn:
+      load_field(mapper.columns[entry.index].type, mapper.field(object, entry.index),
+                 undo_values_[entry.value]);
+      undo_values_.resize(entry.value);
+      return;
+    case Undo::kInserted:
+      identity(mapper).erase(entry.entity);
+      detach(entry.entity);
+      if (entry.index == 1) {
+        const auto key = static_cast<ColumnIndex>(mapper.generated_key);
+        load_field(mapper.columns[key].type, mapper.field(object, key),
+                   field_datum(mapper, mapper.default_object.get(), key));
+      }
+      return;
+    case Undo::kDeleted:
+      if (entry.entity->state != EntityState::kDeleted) return;
+      entry.entity->state = EntityState::kPersistent;
+      identity(mapper).insert(entry.entity);
+      return;
+    case Undo::kRelation:
+      if (entry.entity->state == EntityState::kPersistent) {
+        unload_relation(mapper.relations[entry.index], entry.entity);
+      }
+      return;
+    case Undo::kKey:
+      if (entry.index == 1) {
+        identity(mapper).erase(entry.entity);
+      } else {
+        identity(mapper).insert(entry.entity);
+      }
+      return;
+  }
+}
+
+/// What was not flushed: columns back to their images, objects that were added out again.
+void SessionCore::undo_pending() {
+  for (Entity* entity : dirty_) {
+    entity->flags &= static_cast<std::uint8_t>(~kDirty);
+    delete std::exchange(entity->links, nullptr);
+    const std::unique_ptr<Image> image(std::exchange(entity->image, nullptr));
+    if (image == nullptr) continue;
+    for (const auto& [column, value] : image->columns) {
+      load_field(entity->mapper->columns[column].type,
+                 entity->mapper->field(object_of(entity), column), value);
+    }
+  }
+  dirty_.clear();
+  for (Entity* entity : removing_) {
+    entity->flags &= static_cast<std::uint8_t>(~(kRemoving | kRemoved));
+  }
+  removing_.clear();
+  for (Entity* entity : pending_) {
+    if (entity->state == EntityState::kPending) detach(entity);
+  }
+  pending_.clear();
+  associations_.clear();
+  flushing_ = false;
+}
+
+void SessionCore::rekey(Entity* entity) {
+  const Mapper& mapper = *entity->mapper;
+  void* object = object_of(entity);
+  // The map finds the old place by the old key.
+  std::vector<Datum> fresh;
+  for (const ColumnIndex column : mapper.key) {
+    fresh.push_back(field_datum(mapper, object, column));
+    if (const Datum* old = entity->image->find(column)) {
+      load_field(mapper.columns[column].type, mapper.field(object, column), *old);
+    }
+  }
+  identity(mapper).erase(entity);
+  for (std::size_t i = 0; i < mapper.key.size(); ++i) {
+    load_field(mapper.columns[mapper.key[i]].type, mapper.field(object, mapper.key[i]), fresh[i]);
+  }
+  identity(mapper).insert(entity);
+  note_undo(entity, Undo::kKey, 0);
+}
+
+void SessionCore::forget(Entity* entity) {
+  entity->state = EntityState::kDeleted;
+  entity->flags &= static_cast<std::uint8_t>(~(kRemoving | kRemoved));
+  note_undo(entity, Undo::kDeleted);
+}
+
+void SessionCore::detach(Entity* entity) {
+  entity->state = EntityState::kDetached;
+  entity->flags = 0;
+  delete std::exchange(entity->links, nullptr);
+  delete std::exchange(entity->image, nullptr);
+}
+
+void SessionCore::snapshot_watched() {
+  std::erase_if(watched_, [](const Entity* entity) { return entity->edits == 0; });
+  for (Entity* entity : watched_) {
+    if (entity->state == EntityState::kPersistent) touch_all(entity);
+  }
+}
+
+// Objects.
+
+Entity* SessionCore::add(const Mapper& mapper, void* value) {
+  const Use use(*this);
+  Entity* entity = arena_->allocate(mapper, EntityState::kPending);
+  try {
+    mapper.type->move_construct(object_of(entity), value);
+  } catch (...) {
+    arena_->forget_last(mapper);
+    throw;
+  }
+  pending_.push_back(entity);
+  adopt_handles(entity);
+  return entity;
+}
+
+void SessionCore::remove(Entity* entity) {
+  const Use use(*this);
+  require_attached(entity);
+  if ((entity->flags & kRemoving) != 0 || entity->state == EntityState::kDeleted) return;
+  if (entity->state == EntityState::kPending) {
+    for (const Relation& relation : entity->mapper->relations) {
+      if (relation.kind == RelationKind::kParent && relation.back != nullptr) {
+        if (Entity* parent = HandleAccess::held(one_of(relation, entity))) {
+          list_drop(parent, *relation.back, entity);
+        }
+      }
+    }
+    std::erase_if(associations_, [&](const AssociationChange& change) {
+      return change.side[0] == entity || change.side[1] == entity;
+    });
+    detach(entity);
+    return;
+  }
+  entity->flags |= kRemoving;
+  removing_.push_back(entity);
+}
+
+Entity* SessionCore::find_loaded(const Mapper& mapper, const std::vector<Datum>& key) const {
+  return identities_[mapper.index].find(key);
+}
+
+void SessionCore::require_attached(const Entity* entity) const {
+  if (entity == nullptr) throw Error(ErrorKind::kUsage, "an empty Ref was used");
+  if (entity->arena->session == this && entity->state != EntityState::kDetached) return;
+  if (entity->arena->session != nullptr && entity->arena->session != this) {
+    throw Error(ErrorKind::kUsage, "a " + entity->mapper->model + " of another session was used")
+        .hint("an object belongs to one session: merge a copy of it");
+  }
+  DetachedError error("a detached " + entity->mapper->model + " was used");
+  error.hint("its session was closed, rolled back or let it go: add or merge a copy of it");
+  throw error;
+}
+
+Entity* SessionCore::get_integer(const Mapper& mapper, std::int64_t key) {
+  const Use use(*this);
+  if (mapper.integer_key) {
+    Entity* entity = identities_[mapper.index].find_integer(key);
+    if (entity != nullptr && (entity->flags & (kRemoving | kExpired)) == 0) return entity;
+  }
+  return get(mapper, {Datum{ValueKind::kInteger, key, 0, ""}});
+}
+
+Entity* SessionCore::get(const Mapper& mapper, const std::vector<Datum>& key) {
+  const Use use(*this);
+  if (key.size() != mapper.key.size()) {
+    throw Error(ErrorKind::kUsage, "the key of " + mapper.model + " has " +
+                                       std::to_string(mapper.key.size()) + " columns, " +
+                                       std::to_string(key.size()) + " values were given")
+        .hint("a composite key is given as {1, 2}, in the order of the primary key");
+  }
+  Entity* entity = find_loaded(mapper, key);
+  if (entity == nullptr) {
+    autoflush();
+    entity = find_loaded(mapper, key);
+  }
+  if (entity == nullptr) return fetch(mapper, key, nullptr);
+  if ((entity->flags & kRemoving) != 0) return nullptr;
+  if ((entity->flags & kExpired) == 0) return entity;
+  if (fetch(mapper, key, entity) != nullptr) return entity;
+  identity(mapper).erase(entity);
+  detach(entity);
+  return nullptr;
+}
+
+std::string SessionCore::by_key_text(const Mapper& mapper, std::string_view filter) {
+  const SqlStyle& style = lease_->driver->style();
+  const std::string table = style.quote(mapper.table);
+  std::string sql =
+      "SELECT " + column_list(mapper, style, table) + " FROM " + mapper.qualified(style);
+  int parameter = 0;
+  for (const ColumnIndex column : mapper.key) {
+    sql += parameter == 0 ? " WHERE " : " AND ";
+    sql += style.quote(mapper.columns[column].name) + " = ";
+    sql += style.numbered_placeholders ? "$" + std::to_string(++parameter) : "?";
+    parameter = std::max(parameter, 1);
+  }
+  return sql + render_filter(render_context(), mapper, filter, static_cast<int>(mapper.key.size()));
+}
+
+/// Reads one row by its key, into `known` or a new object.
+Entity* SessionCore::fetch(const Mapper& mapper, const std::vector<Datum>& key, Entity* known) {
+  static const Tokens kNoFilter;
+  const auto found = filters.find(&mapper);
+  const Tokens& filter = found == filters.end() ? kNoFilter : found->second;
+  std::string text_key = "g";
+  put_raw(text_key, mapper.id);
+  text_key += filter.shape;
+  PreparedStatement& prepared =
+      statement(std::move(text_key), [&] { return by_key_text(mapper, filter.shape); });
+  const auto started = start_statement();
+  for (const Datum& value : key) put_datum(value, prepared);
+  for (const Datum& value : filter.binds) put_datum(value, prepared);
+  Entity* result = nullptr;
+  if (prepared.step()) {
+    try {
+      if (known != nullptr) fill(known, prepared, 0);
+      result = known != nullptr ? known : hydrate(mapper, prepared, 0, false);
+    } catch (...) {
+      prepared.reset();
+      throw;
+    }
+    prepared.reset();
+  }
+  end_statement(prepared.sql(), started, result == nullptr ? 0 : 1);
+  return result;
+}
+
+void SessionCore::refresh(Entity* entity) {
+  const Use use(*this);
+  require_attached(entity);
+  const Mapper& mapper = *entity->mapper;
+  if (entity->state == EntityState::kPending) {
+    throw Error(ErrorKind::kUsage,
+                "a " + mapper.model + " that was not flushed has no row to read");
+  }
+  std::vector<Datum> key;
+  for (const ColumnIndex column : mapper.key) {
+    const Datum* original = entity->image == nullptr ? nullptr : entity->image->find(column);
+    key.push_back(original != nullptr ? *original : field_datum(mapper, object_of(entity), column));
+  }
+  for (const Relation& relation : mapper.relations) unload_relation(relation, entity);
+  if (fetch(mapper, key, entity) == nullptr) {
+    throw NotFound("the row of " + mapper.model + " " + key_text(key) + " is not there any more");
+  }
+  delete std::exchange(entity->image, nullptr);
+  if (entity->edits > 0) touch_all(entity);
+}
+
+void SessionCore::expire(Entity* entity) {
+  const Use use(*this);
+  require_attached(entity);
+  if (entity->state != EntityState::kPersistent) return;
+  delete std::exchange(entity->links, nullptr);
+  if (entity->image != nullptr) {
+    // The key must stay what it is: the row is found by it.
+    for (const ColumnIndex column : entity->mapper->key) {
+      if (const Datum* value = entity->image->find(column)) {
+        load_field(entity->mapper->columns[column].type,
+                   entity->mapper->field(object_of(entity), column), *value);
+      }
+    }
+    delete std::exchange(entity->image, nullptr);
+  }
+  for (const Relation& relation : entity->mapper->relations) unload_relation(relation, entity);
+  entity->flags |= kExpired;
+}
+
+void SessionCore::expire_model(const Mapper& mapper) {
+  identities_[mapper.index].each([&](Entity* entity) { expire(entity); });
+}
+
+void SessionCore::expire_all() {
+  for (const auto& mapper : models_->mappers) expire_model(*mapper);
+}
+
+void SessionCore::expunge(Entity* entity) {
+  const Use use(*this);
+  require_attached(entity);
+  if (entity->state == EntityState::kPersistent) identity(*entity->mapper).erase(entity);
+  std::erase(dirty_, entity);
+  std::erase(removing_, entity);
+  std::erase_if(associations_, [&](const AssociationChange& change) {
+    return change.side[0] == entity || change.side[1] == entity;
+  });
+  detach(entity);
+}
+
+void SessionCore::expunge_all() {
+  const Use use(*this);
+  abandon_arena();
+  arena_ = new Arena(models_);
+  arena_->session = this;
+  for (IdentityMap& map : identities_) map.clear();
+  for (auto* list : {&pending_, &dirty_, &removing_, &watched_}) list->clear();
+  associations_.clear();
+  forget_undo();
+  for (std::size_t& mark : savepoints_) mark = 0;
+}
+
+void SessionCore::abandon_arena() {
+  arena_->each([](Entity* entity) { entity->state = EntityState::kDetached; });
+  arena_->session = nullptr;
+  if (arena_->references == 0) delete arena_;
+  arena_ = nullptr;
+}
+
+// Observers.
+
+void SessionCore::notify(SessionEvent event) {
+  for (const auto& [wanted, callback] : session_observers) {
+    if (wanted == event) callback(*session);
+  }
+}
+
+bool SessionCore::observes(const Mapper& mapper, Event event) const {
+  return entity_observers.count({&mapper, event}) != 0;
+}
+
+void SessionCore::notify(Event event, Entity* entity) {
+  const auto found = entity_observers.find({entity->mapper, event});
+  if (found == entity_observers.end()) return;
+  for (const EntityObserver& observer : found->second) observer(entity);
+}
+
+std::chrono::steady_clock::time_point SessionCore::start_statement() {
+  ++statements;
+  return statement_observers.empty() ? std::chrono::steady_clock::time_point()
+                                     : std::chrono::steady_clock::now();
+}
+
+void SessionCore::end_statement(std::string_view sql, std::chrono::steady_clock::time_point started,
+                                std::size_t rows) {
+  if (statement_observers.empty()) return;
+  const StatementEvent event{sql, std::chrono::steady_clock::now() - started, rows};
+  for (const auto& observer : statement_observers) observer(event);
+}
+
+RenderContext SessionCore::render_context() { return {*models_, lease_->driver->style()}; }
+
+}  // namespace ormdb::detail
