@@ -37,7 +37,7 @@ PUBLIC = {
     "migrator.h": "migrate", "cli.h": "cli", "config.h": "base", "orm_error.h": "base",
     "datum.h": "db", "values.h": "orm", "mapping.h": "orm", "relationship.h": "orm",
     "model.h": "orm", "expression.h": "orm", "query.h": "orm", "engine.h": "orm",
-    "session.h": "orm", "orm.h": "orm",
+    "session.h": "orm", "orm.h": "orm", "manage.h": "cli", "scoped_session.h": "orm",
 }
 IMPURE = ["db", "dialect", "model", "orm", "migrate", "cli"]
 

@@ -15,6 +15,7 @@ install(FILES ${PROJECT_SOURCE_DIR}/man/ormdb.1 DESTINATION ${CMAKE_INSTALL_MAND
 install(FILES ${PROJECT_SOURCE_DIR}/man/ormdb.yaml.5 ${PROJECT_SOURCE_DIR}/man/ormdb-models.5
               ${PROJECT_SOURCE_DIR}/man/ormdb-script.5
         DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
+install(FILES ${PROJECT_SOURCE_DIR}/man/ormdb-orm.7 DESTINATION ${CMAKE_INSTALL_MANDIR}/man7)
 
 # A shared library brings what it needs along; a static one leaves that to its user's link.
 set(ormdb_dependencies "")

@@ -9,7 +9,14 @@
 //
 // makes `app db upgrade` do what `ormdb upgrade` does. The program `ormdb` is nothing but this
 // call.
+//
+// An application with models in C++ says run_cli(argc, argv, models) with manage.h.
 #pragma once
+
+#include <map>
+#include <string>
+
+#include "ormdb/schema.h"
 
 namespace ormdb {
 
@@ -30,5 +37,13 @@ namespace ormdb {
 /// SIGPIPE is ignored while it runs, so that a closed standard error cannot kill a migration half
 /// way; the former disposition is restored. The log level of the library (-q, -v) stays as set.
 int run_cli(int argc, const char* const* argv);
+
+/// Models of a program, by the name of the database in ormdb.yaml that they are for; "default"
+/// is that of an ormdb.yaml without `databases:`.
+using ProgramModels = std::map<std::string, Schema>;
+
+/// The same with models of the program: what `models:` of ormdb.yaml names comes beside them. A
+/// name without a database in ormdb.yaml is an error.
+int run_cli(int argc, const char* const* argv, const ProgramModels& models);
 
 }  // namespace ormdb

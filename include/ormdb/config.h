@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,6 +39,8 @@ struct DatabaseConfig {
   std::string url;  ///< Variables expanded. SQLite paths made relative to the config file.
   std::string direct_url;
   std::vector<std::string> models;
+  /// Models that the program brings along; those of the files in `models` come beside them.
+  std::shared_ptr<const Schema> program_models;
   std::string migrations;             ///< The directory that holds versions/ and template.yaml.
   std::vector<std::string> versions;  ///< Directories with scripts; the first is where new ones go.
 };

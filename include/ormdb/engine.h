@@ -12,9 +12,11 @@
 
 #include <chrono>
 #include <cstddef>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace ormdb {
 
@@ -65,6 +67,29 @@ class Engine {
 
  private:
   std::shared_ptr<detail::Pool> pool_;
+};
+
+struct BoundEngine {
+  std::string name;
+  Engine engine;
+};
+
+/// The databases of a program whose models are in several: by the names of t.bind(…), "default" for
+/// models without. Where there is one, an Engine serves.
+///
+///     ormdb::Session db{{{"default", engine}, {"analytics", other}}, models};
+class Engines {
+ public:
+  Engines(const Engine& engine) : all_{{"default", engine}} {}  // NOLINT: usually there is one
+  /// Throws kUsage for no engine and for a name that is there twice.
+  Engines(std::initializer_list<BoundEngine> engines);
+
+  const std::vector<BoundEngine>& all() const { return all_; }
+  /// Throws kUsage for a name that is not there.
+  const Engine& get(std::string_view name) const;
+
+ private:
+  std::vector<BoundEngine> all_;
 };
 
 }  // namespace ormdb

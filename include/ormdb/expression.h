@@ -51,6 +51,11 @@ Tokens over_tokens(Tokens function, const std::vector<Tokens>& partition,
                    const std::vector<Tokens>& order);
 Tokens raw_tokens(std::string_view sql, std::vector<Datum> binds);
 Tokens related_tokens(const MemberRef& handle, std::uint32_t alias, Tokens condition, bool negated);
+Tokens cte_column_tokens(std::uint32_t cte, std::size_t column);
+/// Steps are ".key" and "[0]"; kind as JsonKind.
+Tokens json_tokens(Tokens json, const std::vector<std::string>& steps, char kind);
+std::string json_step(std::string_view key);
+std::string json_step(std::int64_t place);
 Tokens case_tokens(Tokens condition, Tokens then, Tokens otherwise);
 /// Equality that knows NULL: "= ?" or "IS NULL".
 Tokens equal_tokens(Tokens left, Tokens right, bool negated);
@@ -174,6 +179,8 @@ class Pred : public detail::ExpressionTag {
   detail::Tokens tokens_;
 };
 
+class JsonPart;
+
 namespace detail {
 inline Pred make_pred(Tokens tokens) { return Pred(std::move(tokens)); }
 
@@ -245,6 +252,16 @@ class Operations : public ExpressionTag {
     static_assert(is_text<value>, "ilike: only text matches a pattern");
     return make_pred(pattern_tokens(self().tokens(), tokens_of(pattern), true));
   }
+  /// A part of a JSON value, by key or by place from 0: col<&Post::meta>["tags"][0].
+  template <typename Part = JsonPart>
+  Part operator[](std::string_view key) const {
+    return json_part<Part>(json_step(key));
+  }
+  template <typename Part = JsonPart>
+  Part operator[](std::int64_t place) const {
+    return json_part<Part>(json_step(place));
+  }
+
   /// These take the text as it stands: its % and _ are escaped.
   Pred startswith(std::string_view text) const { return search("", text, "%"); }
   Pred endswith(std::string_view text) const { return search("%", text, ""); }
@@ -255,6 +272,11 @@ class Operations : public ExpressionTag {
   Pred search(std::string_view before, std::string_view text, std::string_view after) const {
     static_assert(is_text<value>, "startswith, endswith, contains: only text has a beginning");
     return make_pred(like_tokens(self().tokens(), before, text, after));
+  }
+  template <typename Part>
+  Part json_part(std::string step) const {
+    static_assert(std::is_same_v<value, Json>, "[]: only a Json column has parts");
+    return Part(self().tokens(), {std::move(step)});
   }
   template <typename List>
   static std::vector<Datum> values_of(const List& list) {
@@ -278,6 +300,40 @@ class Expr : public detail::Operations<Expr<V>, V> {
 
  private:
   detail::Tokens tokens_;
+};
+
+/// A part of a JSON value; NULL where there is none. It compares and reads as text, a number
+/// through as<std::int64_t>(): col<&Post::meta>["stars"].as<std::int64_t>() > 3.
+class JsonPart : public detail::Operations<JsonPart, std::optional<std::string>> {
+ public:
+  JsonPart(detail::Tokens json, std::vector<std::string> steps)
+      : json_(std::move(json)), steps_(std::move(steps)) {}
+
+  JsonPart operator[](std::string_view key) const { return step(detail::json_step(key)); }
+  JsonPart operator[](std::int64_t place) const { return step(detail::json_step(place)); }
+  /// The part as std::int64_t, double, bool, std::string or Json.
+  template <typename V>
+  Expr<std::optional<V>> as() const {
+    constexpr char kKind = std::is_same_v<V, std::int64_t>  ? 'i'
+                           : std::is_same_v<V, double>      ? 'd'
+                           : std::is_same_v<V, bool>        ? 'b'
+                           : std::is_same_v<V, std::string> ? 't'
+                           : std::is_same_v<V, Json>        ? 'j'
+                                                            : ' ';
+    static_assert(kKind != ' ', "as: std::int64_t, double, bool, std::string or Json");
+    return Expr<std::optional<V>>(detail::json_tokens(json_, steps_, kKind));
+  }
+  detail::Tokens tokens() const { return detail::json_tokens(json_, steps_, 't'); }
+
+ private:
+  JsonPart step(std::string step) const {
+    JsonPart part = *this;
+    part.steps_.push_back(std::move(step));
+    return part;
+  }
+
+  detail::Tokens json_;
+  std::vector<std::string> steps_;
 };
 
 /// A column: col<&User::id>, col<&Doc::audit, &Audit::created>.

@@ -101,7 +101,9 @@ concept HasEnumNames = requires {
 };
 
 template <typename T>
-struct handle_traits : std::false_type {};
+struct handle_traits : std::false_type {
+  static constexpr bool many = false;
+};
 template <typename T>
 struct handle_traits<One<T>> : std::true_type {
   using target = T;

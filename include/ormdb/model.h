@@ -25,6 +25,7 @@
 // (ormdb-models(5)), and gives the same Schema.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -36,7 +37,7 @@
 
 namespace ormdb {
 
-class Engine;
+class Engines;
 
 // Actions of foreign keys, as they stand in descriptions.
 inline constexpr ForeignKeyAction NoAction = ForeignKeyAction::kNoAction;
@@ -227,6 +228,7 @@ class TableBuilder {
   using Refs = std::vector<const MemberRef*>;
   void set_name(std::string_view name);
   void set_schema(std::string_view name);
+  void set_bind(std::string_view database);
   void set_comment(std::string_view text);
   void set_renamed_from(std::string_view name);
   void set_option(std::string_view dialect, std::string_view key, std::string_view value);
@@ -303,6 +305,9 @@ class TableOf : public detail::TableBuilder {
   TableOf& schema(std::string_view name) { return set_schema(name), *this; }
   TableOf& comment(std::string_view text) { return set_comment(text), *this; }
   TableOf& renamed_from(std::string_view table) { return set_renamed_from(table), *this; }
+  /// The table is in the database of that name: one of Engines, one under `databases:` of
+  /// ormdb.yaml. Keys and relationships stay within one database.
+  TableOf& bind(std::string_view database) { return set_bind(database), *this; }
   TableOf& options(std::string_view dialect, std::string_view key, std::string_view value) {
     return set_option(dialect, key, value), *this;
   }
@@ -411,10 +416,13 @@ class Metadata {
   /// The models as a schema, in the order of of<…>(), association tables last; the same that
   /// models.yaml gives.
   const Schema& schema() const;
+  /// The same, a schema for each database by the names of t.bind(…); "default" for the rest.
+  const std::map<std::string, Schema>& schemas() const;
 
-  /// Creates the tables that are not there (with their indexes), and drops those that are.
-  void create_all(const Engine& engine) const;
-  void drop_all(const Engine& engine) const;
+  /// Creates the tables that are not there (with their indexes), and drops those that are, each in
+  /// its database. Throws kUsage for models that are bound to a name that is not in `engines`.
+  void create_all(const Engines& engines) const;
+  void drop_all(const Engines& engines) const;
 
   struct Impl;
   const Impl& impl() const { return *impl_; }

@@ -7,5 +7,6 @@
 #include "ormdb/orm_error.h"
 #include "ormdb/query.h"
 #include "ormdb/relationship.h"
+#include "ormdb/scoped_session.h"
 #include "ormdb/session.h"
 #include "ormdb/values.h"

@@ -98,6 +98,14 @@ class PoolTimeout : public Error {
   explicit PoolTimeout(std::string message) : Error(ErrorKind::kLocked, std::move(message)) {}
 };
 
+/// A statement does not fit the tables any more: another program migrated them meanwhile, and the
+/// transaction is too far to prepare it again (PostgreSQL: "cached plan must not change result
+/// type"). Roll back and repeat.
+class SchemaChanged : public Error {
+ public:
+  explicit SchemaChanged(const Error& error) : Error(error) {}
+};
+
 /// The transaction lost against another one; the same work may succeed when it is repeated
 /// (serialization failure, deadlock, SQLITE_BUSY). retry() repeats on it.
 class TransientConflict : public Error {

@@ -54,6 +54,13 @@ struct LoadSpec {
   Loading loading = Loading::kSelect;
 };
 
+/// What WITH names: an alias of a model, or without one columns c0, c1, ….
+struct CteSpec {
+  TypeKey model = nullptr;
+  std::uint32_t alias = 0;
+  std::uint16_t columns = 0;
+};
+
 enum class Compound : std::uint8_t { kUnion, kUnionAll, kIntersect, kExcept };
 
 struct QueryData {
@@ -73,6 +80,8 @@ struct QueryData {
   std::vector<LoadSpec> loads;
   std::vector<Compound> compound_kinds;  ///< Parallel to compounds.
   std::vector<QueryData> compounds;
+  std::vector<CteSpec> cte_specs;  ///< Parallel to ctes.
+  std::vector<QueryData> ctes;
 
   void add_filter(const Tokens& condition);
   void find_from();  ///< The model of the first column that is selected.
@@ -86,6 +95,13 @@ struct RowFill {
   void (*add)(void* rows, void** fields);
 };
 
+/// What RETURNING gives of the rows that an UPDATE or DELETE changed.
+struct ReturningRows {
+  std::vector<Tokens> expressions;
+  const FieldType* types;
+  RowFill fill;
+};
+
 // What a Query asks its session for; src/orm/query_run.cc.
 std::vector<Entity*> run_query(SessionCore& core, const QueryData& query);
 std::int64_t run_count(SessionCore& core, const QueryData& query);
@@ -93,8 +109,10 @@ bool run_exists(SessionCore& core, const QueryData& query);
 void run_select(SessionCore& core, const QueryData& query, const FieldType* types,
                 std::size_t count, RowFill fill);
 std::int64_t run_update(SessionCore& core, const QueryData& query,
-                        const std::vector<std::pair<const MemberRef*, Tokens>>& set);
-std::int64_t run_delete(SessionCore& core, const QueryData& query);
+                        const std::vector<std::pair<const MemberRef*, Tokens>>& set,
+                        const ReturningRows* returning = nullptr);
+std::int64_t run_delete(SessionCore& core, const QueryData& query,
+                        const ReturningRows* returning = nullptr);
 /// Throws NotFound or MultipleResults unless there is exactly one.
 Entity* exactly_one(SessionCore& core, const QueryData& query, bool none_is_fine);
 /// Calls `each` with a fresh untracked object for every row.
@@ -178,6 +196,77 @@ SetTo set_to(const V& value) {
   return {&detail::column_ref<Ms...>, detail::tokens_of(value)};
 }
 
+namespace detail {
+/// Tuples as a RowFill, and the types of their columns.
+template <typename... Vs>
+struct TupleRows {
+  using Row = std::tuple<Vs...>;
+  struct Types {
+    FieldType types[sizeof...(Vs)];
+  };
+  static constexpr Types kTypes{{field_type<Vs>...}};
+  static void add(void* rows, void** fields) {
+    Row& row = static_cast<std::vector<Row>*>(rows)->emplace_back();
+    std::size_t i = 0;
+    std::apply([&](Vs&... values) { ((fields[i++] = &values), ...); }, row);
+  }
+};
+}  // namespace detail
+
+/// UPDATE and DELETE that give values of the rows they changed:
+///
+///     auto gone = db.query<Post>().filter(…).returning(col<&Post::id>, col<&Post::title>).erase();
+template <typename... Vs>
+class Returning {
+  using Tuples = detail::TupleRows<Vs...>;
+
+ public:
+  using Row = typename Tuples::Row;
+  Returning(detail::SessionCore& core, detail::QueryData data, std::vector<detail::Tokens> list)
+      : core_(&core), data_(std::move(data)), list_(std::move(list)) {}
+
+  /// The rows as they are afterwards.
+  std::vector<Row> update(std::initializer_list<SetTo> set) const {
+    std::vector<std::pair<const detail::MemberRef*, detail::Tokens>> assignments;
+    for (const SetTo& one : set) assignments.emplace_back(one.column, one.value);
+    std::vector<Row> rows;
+    const detail::ReturningRows returning{list_, Tuples::kTypes.types, {&rows, &Tuples::add}};
+    detail::run_update(*core_, data_, assignments, &returning);
+    return rows;
+  }
+  /// The rows as they were.
+  std::vector<Row> erase() const {
+    std::vector<Row> rows;
+    const detail::ReturningRows returning{list_, Tuples::kTypes.types, {&rows, &Tuples::add}};
+    detail::run_delete(*core_, data_, &returning);
+    return rows;
+  }
+
+ private:
+  detail::SessionCore* core_;
+  detail::QueryData data_;
+  std::vector<detail::Tokens> list_;
+};
+
+/// A select under a name, for WITH: cte("stats", db.select(col<&Post::user_id>, count())…). Its
+/// columns are col<0>(), col<1>(), …
+template <typename... Vs>
+class Cte {
+ public:
+  Cte(std::uint32_t id, detail::QueryData data) : id_(id), data_(std::move(data)) {}
+  template <std::size_t I>
+  auto col() const {
+    static_assert(I < sizeof...(Vs), "col: the select has fewer columns");
+    return Expr<std::tuple_element_t<I, std::tuple<Vs...>>>(detail::cte_column_tokens(id_, I));
+  }
+  std::uint32_t id() const { return id_; }
+  const detail::QueryData& data() const { return data_; }
+
+ private:
+  std::uint32_t id_;
+  detail::QueryData data_;
+};
+
 /// One page of a query.
 template <typename T>
 struct Page {
@@ -249,6 +338,38 @@ class QueryBase {
     return add_join(true, detail::type_key<T>(), target.id(), on.tokens());
   }
 
+  /// WITH: the select can be joined under its name.
+  ///
+  ///     const auto posts = cte("posts", db.select(col<&Post::user_id>, count())
+  ///                                         .group_by(col<&Post::user_id>));
+  ///     db.select(col<&User::username>, posts.col<1>())
+  ///         .with(posts).join(posts, col<&User::id> == posts.col<0>())
+  template <typename... Vs>
+  Self& with(const Cte<Vs...>& cte) {
+    return add_cte({nullptr, cte.id(), sizeof...(Vs)}, cte.data());
+  }
+  /// WITH: the alias means the rows of `query`, a Query<T>. It may join the alias itself behind a
+  /// union_all, which walks a tree:
+  ///
+  ///     const auto tree = alias<Category>("tree");
+  ///     auto root = db.query<Category>().filter(col<&Category::id> == 1);
+  ///     auto below = db.query<Category>().join(tree, col<&Category::parent_id> ==
+  ///                                                      tree.col<&Category::id>());
+  ///     db.query(tree).with(tree, root.union_all(below)).all()
+  template <typename T, typename Rows>
+  Self& with(Alias<T> name, const Rows& query) {
+    static_assert(Rows::template is_of<T>, "with: the alias and the query are of two models");
+    return add_cte({detail::type_key<T>(), name.id(), 0}, query.data());
+  }
+  template <typename... Vs>
+  Self& join(const Cte<Vs...>& cte, const Pred& on) {
+    return add_join(false, nullptr, cte.id(), on.tokens());
+  }
+  template <typename... Vs>
+  Self& outer_join(const Cte<Vs...>& cte, const Pred& on) {
+    return add_join(true, nullptr, cte.id(), on.tokens());
+  }
+
   /// Columns in ascending order, or col.desc().
   Self& order_by(std::initializer_list<detail::Untyped> items) {
     for (const detail::Untyped& item : items) data_.order.push_back({item.tokens});
@@ -315,6 +436,11 @@ class QueryBase {
 
  private:
   Self& self() { return static_cast<Self&>(*this); }
+  Self& add_cte(detail::CteSpec spec, const detail::QueryData& query) {
+    data_.cte_specs.push_back(spec);
+    data_.ctes.push_back(query);
+    return self();
+  }
   Self& compound(detail::Compound kind, const Self& other) {
     data_.compound_kinds.push_back(kind);
     data_.compounds.push_back(other.data());
@@ -345,6 +471,8 @@ class Query : public QueryBase<Query<T>> {
 
  public:
   using Base::Base;
+  template <typename U>
+  static constexpr bool is_of = std::is_same_v<T, U>;
 
   /// Loading strategies; later ones win.
   template <typename... Os>
@@ -404,6 +532,11 @@ class Query : public QueryBase<Query<T>> {
     for (const SetTo& one : set) list.emplace_back(one.column, one.value);
     return detail::run_update(*core_, data_, list);
   }
+  /// update() and erase() that give these of every row.
+  template <detail::AnyExpression... Es>
+  Returning<typename Es::result...> returning(const Es&... expressions) const {
+    return Returning<typename Es::result...>(*core_, data_, {expressions.tokens()...});
+  }
   /// DELETE of all rows that match, without events and cascades of the session.
   std::int64_t erase() const { return detail::run_delete(*core_, data_); }
 
@@ -441,9 +574,9 @@ class Selection : public QueryBase<Selection<Vs...>> {
   }
 
   std::vector<Row> all() const {
-    static constexpr FieldTypes kTypes{detail::field_type<Vs>...};
+    using Tuples = detail::TupleRows<Vs...>;
     std::vector<Row> rows;
-    detail::run_select(*core_, data_, kTypes.types, sizeof...(Vs), {&rows, &add_row});
+    detail::run_select(*core_, data_, Tuples::kTypes.types, sizeof...(Vs), {&rows, &Tuples::add});
     return rows;
   }
   /// Rows as structs, member after member.
@@ -472,17 +605,12 @@ class Selection : public QueryBase<Selection<Vs...>> {
       return row ? std::optional<V>(std::move(std::get<0>(*row))) : std::nullopt;
     }
   }
-
- private:
-  struct FieldTypes {
-    detail::FieldType types[sizeof...(Vs)];
-  };
-  static void add_row(void* rows, void** fields) {
-    Row& row = static_cast<std::vector<Row>*>(rows)->emplace_back();
-    std::size_t i = 0;
-    std::apply([&](Vs&... values) { ((fields[i++] = &values), ...); }, row);
-  }
 };
+
+template <typename... Vs>
+Cte<Vs...> cte(std::string_view name, const Selection<Vs...>& select) {
+  return Cte<Vs...>(detail::alias_id(name), select.data());
+}
 
 template <typename T>
 Query<T> Many<T>::query() const {

@@ -26,6 +26,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <iosfwd>
 #include <utility>
 #include <vector>
 
@@ -94,6 +95,7 @@ void allow_key_change(Entity* entity);
 /// Assigns a whole value to the object; its key stays.
 void assign_object(Entity* entity, void* value);
 bool has_changes(const Entity* entity);
+void write_entity(std::ostream& out, const Entity* entity);
 std::vector<Datum> history(const Entity* entity, std::size_t offset);
 
 class RefBase {
@@ -227,6 +229,13 @@ class Ref : public detail::RefBase {
     }
   }
 };
+
+/// As to_string(object): User(id=1, username='john_doe'), without the columns that are secret.
+template <typename T>
+std::ostream& operator<<(std::ostream& out, const Ref<T>& object) {
+  detail::write_entity(out, object.entity());
+  return out;
+}
 
 namespace detail {
 

@@ -123,7 +123,7 @@ Entity* session_merge(SessionCore& core, TypeKey type, void* value);
 void session_observe(SessionCore& core, TypeKey type, Event event, EntityObserver observer);
 void session_filter(SessionCore& core, TypeKey type, Tokens condition);
 void session_bulk_insert(SessionCore& core, TypeKey type, void* rows, std::size_t count,
-                         std::size_t stride);
+                         std::size_t stride, const std::vector<const MemberRef*>& returning);
 Entity* session_upsert(SessionCore& core, TypeKey type, void* value,
                        const std::vector<const MemberRef*>& conflict);
 std::string entity_text(const Entity* entity);
@@ -152,14 +152,16 @@ class Savepoint {
 
 class Session {
  public:
-  Session(const Engine& engine, const Metadata& models, const SessionOptions& options = {});
+  /// Of several databases each has its own transaction. commit() commits one after the other, the
+  /// first of `engines` first: when a later one fails, what was committed stays.
+  Session(const Engines& engines, const Metadata& models, const SessionOptions& options = {});
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;
   ~Session();
 
   /// A session inside a transaction that never commits, for tests: commit() writes, and closing
   /// undoes it all.
-  static Session rolled_back(const Engine& engine, const Metadata& models,
+  static Session rolled_back(const Engines& engines, const Metadata& models,
                              const SessionOptions& options = {});
 
   // Objects.
@@ -233,15 +235,18 @@ class Session {
     data.find_from();
     return Selection<typename Es::result...>(*core_, std::move(data));
   }
-  /// SQL of your own with :name parameters. Flushes first.
-  Rows execute(std::string_view sql, const std::vector<Parameter>& parameters = {});
+  /// SQL of your own with :name parameters, for the database of that name. Flushes first.
+  Rows execute(std::string_view sql, const std::vector<Parameter>& parameters = {},
+               std::string_view database = "default");
 
   // Writing many.
 
   /// INSERT without tracking the objects; keys that the database gives are set in them.
-  template <typename T>
+  /// Columns that are named are read back into them too: bulk_insert<&Post::date_posted>(posts).
+  template <auto... Returning, typename T>
   void bulk_insert(std::vector<T>& rows) {
-    detail::session_bulk_insert(*core_, detail::type_key<T>(), rows.data(), rows.size(), sizeof(T));
+    detail::session_bulk_insert(*core_, detail::type_key<T>(), rows.data(), rows.size(), sizeof(T),
+                                {&detail::column_ref<Returning>...});
   }
   /// INSERT, or UPDATE of the row that is equal in the given columns (a unique key or the primary
   /// key): db.upsert<&User::username>(User{…}). The object as it is in the database then.
@@ -331,8 +336,8 @@ T from_json(Session& session, std::string_view json) {
 
 /// Runs fn(Session&) and commits; rolls back when it throws. Gives what fn gives.
 template <typename F>
-auto with_session(const Engine& engine, const Metadata& models, F&& fn) {
-  Session session(engine, models);
+auto with_session(const Engines& engines, const Metadata& models, F&& fn) {
+  Session session(engines, models);
   if constexpr (std::is_void_v<decltype(fn(session))>) {
     fn(session);
     session.commit();
@@ -350,10 +355,10 @@ void pause_before_retry(int attempt, int attempts);
 
 /// with_session, repeated when the transaction lost against another one (TransientConflict).
 template <typename F>
-auto retry(const Engine& engine, const Metadata& models, F&& fn, int attempts = 5) {
+auto retry(const Engines& engines, const Metadata& models, F&& fn, int attempts = 5) {
   for (int attempt = 1;; ++attempt) {
     try {
-      return with_session(engine, models, fn);
+      return with_session(engines, models, fn);
     } catch (const TransientConflict&) {
       detail::pause_before_retry(attempt, attempts);
     }

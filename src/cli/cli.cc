@@ -259,8 +259,8 @@ int exit_code_of(const std::vector<Outcome>& outcomes) {
 }
 
 int run_command(const CommandLine& line, const Terminal& terminal, const Streams& streams,
-                Printer& printer) {
-  Project project(line.options);
+                const ProgramModels& models, Printer& printer) {
+  Project project(line.options, models);
   std::vector<ProjectDatabase> databases(1);
   bool several = false;
   if (line.command->need != Need::kNothing) {
@@ -349,7 +349,8 @@ void occupy_standard_descriptors() {
 
 }  // namespace
 
-int run_command_line(const std::vector<std::string>& words, const Streams& streams) {
+int run_command_line(const std::vector<std::string>& words, const Streams& streams,
+                     const ProgramModels& models) {
   Terminal terminal = detect_terminal(ColorMode::kAuto, streams.output, streams.error);
   Printer printer(streams, terminal);
   try {
@@ -361,7 +362,7 @@ int run_command_line(const std::vector<std::string>& words, const Streams& strea
       print_about(line, terminal, printer);
       return printer.finish(0);
     }
-    return printer.finish(run_command(line, terminal, streams, printer));
+    return printer.finish(run_command(line, terminal, streams, models, printer));
   } catch (...) {
     const Error error = current_error();
     print_failure(error, words, printer);
@@ -373,12 +374,14 @@ int run_command_line(const std::vector<std::string>& words, const Streams& strea
 
 namespace ormdb {
 
-int run_cli(int argc, const char* const* argv) {
+int run_cli(int argc, const char* const* argv) { return run_cli(argc, argv, ProgramModels()); }
+
+int run_cli(int argc, const char* const* argv, const ProgramModels& models) {
   cli::occupy_standard_descriptors();
   const cli::IgnoreBrokenPipes guard;
   std::vector<std::string> words;
   for (int i = 1; i < argc; ++i) words.emplace_back(argv[i]);
-  return cli::run_command_line(words, cli::Streams{});
+  return cli::run_command_line(words, cli::Streams{}, models);
 }
 
 }  // namespace ormdb

@@ -26,6 +26,7 @@ struct CommandLine {
 CommandLine parse_command_line(const std::vector<std::string>& words);
 
 /// run_cli() with its streams.
-int run_command_line(const std::vector<std::string>& words, const Streams& streams);
+int run_command_line(const std::vector<std::string>& words, const Streams& streams,
+                     const ProgramModels& models = {});
 
 }  // namespace ormdb::cli

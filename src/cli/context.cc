@@ -1,5 +1,6 @@
 #include "cli/context.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <iostream>
@@ -42,8 +43,40 @@ ConfigOverrides Project::overrides() const {
 }
 
 const Config& Project::config() {
-  if (!config_) config_ = load_config(config_file(), overrides());
+  if (!config_) config_ = load(overrides());
   return *config_;
+}
+
+const ProgramModels& Project::no_models() {
+  static const ProgramModels kNone;
+  return kNone;
+}
+
+Config Project::load(const ConfigOverrides& overrides) const {
+  Config config = load_config(config_file(), overrides);
+  if (overrides.database.empty()) require_databases(config);
+  for (DatabaseConfig& database : config.databases) {
+    const auto found = models_.find(database.name);
+    if (found == models_.end()) continue;
+    database.program_models = std::make_shared<const Schema>(found->second);
+  }
+  return config;
+}
+
+// Models whose database is not there would never be migrated, and nothing would say so.
+void Project::require_databases(const Config& config) const {
+  Names names;
+  for (const DatabaseConfig& database : config.databases) names.push_back(database.name);
+  for (const auto& [name, schema] : models_) {
+    if (schema.tables.empty() || std::find(names.begin(), names.end(), name) != names.end()) {
+      continue;
+    }
+    throw Error(ErrorKind::kConfig, "the program has models for the database '" + name + "', and " +
+                                        config_file() + " has none of that name")
+        .at(config_file())
+        .candidates(names)
+        .hint("name it under `databases:`; models that are not bound belong to 'default'");
+  }
 }
 
 std::vector<ProjectDatabase> Project::databases() {
@@ -69,7 +102,7 @@ std::vector<ProjectDatabase> Project::one_by_one(const Error& fault) {
     ConfigOverrides only = overrides();
     only.database = name;
     try {
-      single_.push_back(load_config(config_file(), only));
+      single_.push_back(load(only));
       all.push_back({name, &single_.back(), &single_.back().databases.front(), std::nullopt});
       any = true;
     } catch (const Error& error) {

@@ -13,6 +13,7 @@
 #include "cli/option_set.h"
 #include "cli/print.h"
 #include "cli/terminal.h"
+#include "ormdb/cli.h"
 #include "ormdb/config.h"
 #include "ormdb/migrator.h"
 
@@ -35,7 +36,9 @@ struct ProjectDatabase {
 /// ormdb.yaml as the command line and the environment name it, read on first use.
 class Project {
  public:
-  explicit Project(const OptionSet& options) : options_(options) {}
+  /// Both must outlive it.
+  explicit Project(const OptionSet& options, const ProgramModels& models = no_models())
+      : options_(options), models_(models) {}
 
   /// --config, ORMDB_CONFIG, or ormdb.yaml.
   std::string config_file() const;
@@ -51,9 +54,13 @@ class Project {
   bool several();
 
  private:
+  static const ProgramModels& no_models();
   std::vector<ProjectDatabase> one_by_one(const Error& fault);
+  Config load(const ConfigOverrides& overrides) const;
+  void require_databases(const Config& config) const;
 
   const OptionSet& options_;
+  const ProgramModels& models_;
   std::optional<Config> config_;
   std::list<Config> single_;  ///< Read for one database each; addresses stay.
 };

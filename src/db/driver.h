@@ -41,8 +41,9 @@ class ParameterSink {
   virtual void put_numeric(std::string_view digits) = 0;
   virtual void put_uuid(const std::uint8_t* bytes) = 0;
   virtual void put_json(std::string_view text) = 0;
-  /// Around the values of one key list (Driver::key_list); a driver with arrays collects them.
-  virtual void begin_list() {}
+  /// Around the values of one key list (Driver::key_list) of so many columns; a driver with arrays
+  /// collects them.
+  virtual void begin_list(std::size_t /*columns*/) {}
   virtual void end_list() {}
 };
 
@@ -136,6 +137,7 @@ struct SqlStyle {
   bool returning = true;
   std::size_t max_parameters = 0;
   std::string (*quote)(std::string_view identifier) = nullptr;
+  bool json_arrows = false;  ///< a -> 'key' -> 0; else a -> '$."key"[0]' and json_extract.
 };
 
 struct TransactionOptions {

@@ -1,5 +1,6 @@
 // The table of drivers: which dialects the ORM can talk to.
 #include "db/driver.h"
+#include "dialect/postgresql/driver.h"
 #include "dialect/sqlite/connection.h"
 #include "dialect/sqlite/driver.h"
 #include "ormdb/error.h"
@@ -15,6 +16,7 @@ struct Entry {
 
 constexpr Entry kDrivers[] = {
     {"sqlite", &open_sqlite_driver},
+    {"postgresql", &postgresql::open_driver},
 };
 
 }  // namespace
@@ -24,7 +26,7 @@ std::unique_ptr<Driver> open_driver(const Url& url, const DriverOptions& options
     if (entry.dialect == url.dialect) return entry.open(url, options);
   }
   throw Error(ErrorKind::kUnsupported, "the ORM has no driver for " + url.dialect)
-      .hint("this build has one for sqlite");
+      .hint("this build has drivers for sqlite and postgresql");
 }
 
 bool is_private_database(const Url& url) { return url.dialect == "sqlite" && is_memory(url); }

@@ -112,12 +112,22 @@ void refuse_swaps(const std::vector<Operation>& operations, const Schema& to,
   }
 }
 
+// A schema for ormdb's own tables belongs to the models only where they say so.
+void leave_out_version_schema(Schema& from, const Schema& to, const std::string& name) {
+  const auto is_it = [&](const DatabaseObject& object) {
+    return object.kind == "schema" && object.name == name;
+  };
+  if (name.empty() || std::any_of(to.objects.begin(), to.objects.end(), is_it)) return;
+  std::erase_if(from.objects, is_it);
+}
+
 }  // namespace
 
 Comparison comparison(const Workspace& workspace, Connection* connection, Schema from, Schema to) {
   const Dialect& dialect = workspace.dialect();
   Comparison compared{std::move(from), std::move(to), {}};
   leave_out_foreign_version_tables(compared.from, compared.to);
+  leave_out_version_schema(compared.from, compared.to, workspace.config().version_schema);
   ignore_uncompared(compared.from, compared.to, workspace.config().compare, dialect.rules());
   compared.notes = dialect.reconcile(connection, compared.from, compared.to);
   return compared;

@@ -167,6 +167,23 @@ StepResult Executor::run_step(const PlanStep& step, const LoadedScript& script, 
   const double start = steady_milliseconds();
   StepResult result;
   result.revision = *step.revision;
+  try {
+    run_as_it_commits(step, script, direction, rows, result);
+  } catch (const Error& error) {
+    // What is no statement of the script (COMMIT, the rows of ormdb's own tables).
+    if (!error.revision().empty()) throw;
+    Error told = error;
+    throw told.revision(step.revision->id)
+        .message(std::string(direction_name(direction)) + " of revision " + step.revision->id +
+                 ": " + error.message());
+  }
+  result.milliseconds = steady_milliseconds() - start;
+  return result;
+}
+
+void Executor::run_as_it_commits(const PlanStep& step, const LoadedScript& script,
+                                 Direction direction, const std::vector<std::string>& rows,
+                                 StepResult& result) {
   std::vector<SectionPart> parts = parts_of(script.operations(direction), dialect_.name());
   const bool whole = parts.empty() || (parts.size() == 1 && parts.front().transaction);
   if (whole && dialect_.transactional_ddl() && !half_of(step, direction)) {
@@ -174,8 +191,6 @@ StepResult Executor::run_step(const PlanStep& step, const LoadedScript& script, 
   } else {
     run_in_parts(step, script, direction, rows, std::move(parts), result);
   }
-  result.milliseconds = steady_milliseconds() - start;
-  return result;
 }
 
 void Executor::run_whole(const PlanStep& step, const LoadedScript& script, Direction direction,
@@ -190,6 +205,7 @@ void Executor::run_whole(const PlanStep& step, const LoadedScript& script, Direc
       --attempt;
     }
     schema_loaded_ = false;
+    tables_exist_ = false;
     result.statements.clear();
   }
   throw Error(ErrorKind::kLocked, "the schema keeps changing while revision " + step.revision->id +
@@ -204,7 +220,8 @@ bool Executor::wait_for_lock(const Error& error, int attempt) {
   constexpr int kWaits = 3;
   constexpr int kFirstWait = 500;  // milliseconds, doubled each time
   if (error.kind() != ErrorKind::kLocked || !dialect_.retries_lock_timeouts()) return false;
-  if (attempt >= kWaits) return false;
+  const bool no_wait = options_.lock_timeout_ms && *options_.lock_timeout_ms == 0;
+  if (no_wait || attempt >= kWaits) return false;
   log_warning(error.message() + "; trying again");
   std::this_thread::sleep_for(std::chrono::milliseconds(kFirstWait << attempt));
   return true;

@@ -50,10 +50,13 @@ class Executor {
   };
   Surroundings surroundings(const Plan& plan);
   void run_in_one_transaction(const Plan& plan, RunResult& result);
+  void try_in_one_transaction(const Plan& plan, bool verify, RunResult& result);
   StepResult run_inside(const PlanStep& step, Direction direction,
                         const std::vector<std::string>& rows, IntegrityCheck* check);
   StepResult run_step(const PlanStep& step, const LoadedScript& script, Direction direction,
                       const std::vector<std::string>& rows);
+  void run_as_it_commits(const PlanStep& step, const LoadedScript& script, Direction direction,
+                         const std::vector<std::string>& rows, StepResult& result);
 
   /// Waits before a statement that did not get its lock is tried again; false: no more tries.
   bool wait_for_lock(const Error& error, int attempt);
@@ -66,6 +69,11 @@ class Executor {
   void run_in_parts(const PlanStep& step, const LoadedScript& script, Direction direction,
                     const std::vector<std::string>& rows, std::vector<SectionPart> parts,
                     StepResult& result);
+  void run_part_outside(const SectionPart& part, std::size_t number, std::int64_t step_id,
+                        const LogEntry& entry, const CompiledSection& section,
+                        SectionCompiler& compiler, const PlanStep& step, const LoadedScript& script,
+                        Direction direction, StepResult& result);
+  bool clear_failed_part(const SectionPart& part, std::int64_t step_id, int number);
   void run_part(const SectionPart& part, std::size_t number, std::int64_t step_id,
                 const LogEntry& entry, const PlanStep& step, const LoadedScript& script,
                 Direction direction, StepResult& result);

@@ -48,6 +48,30 @@ void refuse_removed_parts(const std::optional<UnfinishedStep>& half, std::size_t
   }
 }
 
+// A new value of an enum that another revision of the same run uses (SQLSTATE 55P04).
+Error in_one_transaction(const Error& error, bool dry_run) {
+  Error told = error;
+  if (error.sqlstate() != "55P04") return told;
+  return told.hint(dry_run
+                       ? "a dry run is one transaction, in which a value that an earlier revision "
+                         "of it adds cannot be used; without --dry-run it can"
+                       : "use transaction: per_script, or run up to the revision that adds the "
+                         "value first");
+}
+
+Error after_parts(const Error& error, std::size_t number) {
+  if (number == 1) return error;
+  const std::string before =
+      number == 2 ? "part 1 of this revision stays applied"
+                  : "parts 1 to " + std::to_string(number - 1) + " of this revision stay applied";
+  const std::string remedy =
+      error.hint().empty() || error.hint().starts_with("nothing of this revision")
+          ? "mend the script from here on and run the command again"
+          : error.hint();
+  Error told = error;
+  return told.hint(before + "; " + remedy);
+}
+
 // Writes to the log after a failure. Where that fails too (the connection is gone), the log says
 // "unfinished", which is true, and the first error is the one to tell.
 template <typename Note>
@@ -148,16 +172,59 @@ void Executor::run_in_parts(const PlanStep& step, const LoadedScript& script, Di
 void Executor::run_next_part(const SectionPart& part, std::size_t number, std::int64_t step_id,
                              const LogEntry& entry, const PlanStep& step,
                              const LoadedScript& script, Direction direction, StepResult& result) {
-  try {
-    run_part(part, number, step_id, entry, step, script, direction, result);
-  } catch (const Error& error) {
-    if (number == 1) throw;
-    const std::string before = number == 2 ? "part 1" : "parts 1 to " + std::to_string(number - 1);
-    Error told = error;
-    throw told.hint(before +
-                    " of this revision stay applied; mend the script from here on and run "
-                    "the command again");
+  const std::size_t statements = result.statements.size();
+  for (int waits = 0;; ++waits) {
+    try {
+      return run_part(part, number, step_id, entry, step, script, direction, result);
+    } catch (const Error& error) {
+      if (!part.transaction || !wait_for_lock(error, waits)) throw after_parts(error, number);
+    }
+    schema_loaded_ = false;
+    result.statements.resize(statements);
   }
+}
+
+// What a failed statement left (an INVALID index) would be in the way of its next attempt. Where it
+// cannot be cleared away now, the log says "unfinished", and the next run asks the database.
+bool Executor::clear_failed_part(const SectionPart& part, std::int64_t step_id, int number) {
+  try {
+    if (part.operations.size() == 1) {
+      dialect_.took_effect(*connection_, part.operations.front());
+    }
+    log_.forget_part(*connection_, step_id, number);
+    return true;
+  } catch (const Error& error) {
+    log_verbose("what the failed statement left could not be cleared away: " + error.message());
+    return false;
+  }
+}
+
+void Executor::run_part_outside(const SectionPart& part, std::size_t number, std::int64_t step_id,
+                                const LogEntry& entry, const CompiledSection& section,
+                                SectionCompiler& compiler, const PlanStep& step,
+                                const LoadedScript& script, Direction direction,
+                                StepResult& result) {
+  const std::size_t statements = result.statements.size();
+  const int part_number = static_cast<int>(number);
+  for (int waits = 0;; ++waits) {
+    log_.start_part(*connection_, step_id, entry, part_number, part.hash());
+    try {
+      run_sections(compiler, section, step, script, direction, static_cast<int>(part.first),
+                   result);
+      break;
+    } catch (const Error& error) {
+      // It failed, so it is not done; a lost connection leaves open what became of it.
+      if (error.sqlstate().starts_with("08")) throw;
+      // Clearing away may have to wait for the same lock.
+      while (!clear_failed_part(part, step_id, part_number)) {
+        if (!wait_for_lock(error, waits++)) throw;
+      }
+      if (!wait_for_lock(error, waits)) throw;
+    }
+    result.statements.resize(statements);
+  }
+  log_.finish_part(*connection_, step_id, part_number);
+  schema_loaded_ = false;
 }
 
 void Executor::run_part(const SectionPart& part, std::size_t number, std::int64_t step_id,
@@ -173,19 +240,8 @@ void Executor::run_part(const SectionPart& part, std::size_t number, std::int64_
   }
   const int part_number = static_cast<int>(number);
   if (runs_outside_transaction(part, first)) {
-    log_.start_part(*connection_, step_id, entry, part_number, part.hash());
-    try {
-      run_sections(compiler, std::move(first), step, script, direction, offset, result);
-    } catch (const Error& error) {
-      // It failed, so it is not done; a lost connection leaves open what became of it.
-      if (!error.sqlstate().starts_with("08")) {
-        note_failure([&] { log_.forget_part(*connection_, step_id, part_number); });
-      }
-      throw;
-    }
-    log_.finish_part(*connection_, step_id, part_number);
-    schema_loaded_ = false;
-    return;
+    return run_part_outside(part, number, step_id, entry, first, compiler, step, script, direction,
+                            result);
   }
   for (const std::string& sql : first.before) connection_->execute(sql);
   const AtExit restore(*connection_, first.after);
@@ -211,11 +267,18 @@ Executor::Surroundings Executor::surroundings(const Plan& plan) {
       throw not_in_one_transaction(what, *step.revision, "it is half-applied");
     }
   }
-  OfflineRun offline(workspace_, options_);
-  for (const OfflineStep& step : offline.compile(plan, offline.live_schema(plan, *connection_))) {
-    if (step.in_parts) {
+  for (const PlanStep& step : plan.steps) {
+    const std::vector<Operation> operations =
+        workspace_.load(*step.revision, plan.direction).operations(plan.direction);
+    const std::vector<SectionPart> parts = parts_of(operations, dialect_.name());
+    if (parts.size() > 1 || (parts.size() == 1 && !parts.front().transaction)) {
       throw not_in_one_transaction(what, *step.revision, "it has a step outside a transaction");
     }
+  }
+  // What its rebuilds need only compiling tells; other engines need nothing.
+  if (dialect_.name() != "sqlite") return around;
+  OfflineRun offline(workspace_, options_);
+  for (const OfflineStep& step : offline.compile(plan, offline.live_schema(plan, *connection_))) {
     if (step.before.empty()) continue;
     if (!options_.dry_run) {
       throw Error(ErrorKind::kUnsupported,
@@ -234,10 +297,22 @@ void Executor::run_in_one_transaction(const Plan& plan, RunResult& result) {
   const Surroundings around = surroundings(plan);
   for (const std::string& sql : around.before) connection_->execute(sql);
   const AtExit restore(*connection_, around.after);
+  for (int waits = 0;; ++waits) {
+    try {
+      return try_in_one_transaction(plan, !around.before.empty(), result);
+    } catch (const Error& error) {
+      if (!wait_for_lock(error, waits)) throw;
+    }
+    schema_loaded_ = false;
+    tables_exist_ = false;
+  }
+}
+
+void Executor::try_in_one_transaction(const Plan& plan, bool verify, RunResult& result) {
   Transaction transaction(*connection_, dialect_.begin());
   expect_rows(plan.rows_before);
   ensure_tables();
-  const auto check = around.before.empty() ? nullptr : dialect_.integrity_check(*connection_);
+  const auto check = verify ? dialect_.integrity_check(*connection_) : nullptr;
   std::vector<StepResult> done;
   std::vector<std::string> rows = plan.rows_before;
   for (const PlanStep& step : plan.steps) {
@@ -268,7 +343,8 @@ StepResult Executor::run_inside(const PlanStep& step, Direction direction,
     }
     if (check != nullptr) check->verify(*connection_);
   } catch (const Error& error) {
-    throw in_step(error, *step.revision, script, direction, error.operation());
+    throw in_step(in_one_transaction(error, options_.dry_run), *step.revision, script, direction,
+                  error.operation());
   }
   record(step, script, direction, rows, result, started);
   remember_schema(compiler.schema_known());

@@ -37,6 +37,12 @@ bool wanted(const std::string& name, const std::vector<std::string>& globs) {
                                       [&](const std::string& glob) { return fits(glob, name); });
 }
 
+// The name of the schema whose objects stand without one.
+std::string default_schema_of(const Dialect& dialect, Connection& connection) {
+  if (dialect.name() != "postgresql") return "";
+  return connection.query("SELECT current_schema()").text(0, 0);
+}
+
 // A glob without a match is a slip of the pen more often than not.
 void require_matches(const std::string& option, const std::vector<std::string>& globs,
                      std::vector<std::string> names, const std::string& url) {
@@ -158,13 +164,18 @@ Schema Migrator::inspect(const InspectOptions& options) {
         .hint("look at `database:` in ormdb.yaml, or make it with `ormdb create-db`");
   }
   Schema schema = in_scope(workspace.introspect(*connection), workspace.config().filter, nullptr);
+  const std::string default_schema = default_schema_of(workspace.dialect(), *connection);
+  const auto schema_name = [&](const std::string& name) {
+    return name.empty() ? default_schema : name;
+  };
   std::vector<std::string> schemas;
-  for (const Table& table : schema.tables) schemas.push_back(table.schema);
-  for (const View& view : schema.views) schemas.push_back(view.schema);
+  for (const Table& table : schema.tables) schemas.push_back(schema_name(table.schema));
+  for (const View& view : schema.views) schemas.push_back(schema_name(view.schema));
   require_matches("schema", options.schemas, std::move(schemas), masked_url());
   require_matches("table", options.tables, names_of(schema), masked_url());
   std::erase_if(schema.tables, [&](const Table& table) {
-    return !wanted(qualified_name(table), options.tables) || !wanted(table.schema, options.schemas);
+    return !wanted(qualified_name(table), options.tables) ||
+           !wanted(schema_name(table.schema), options.schemas);
   });
   if (options.tables.empty()) return schema;
   std::erase_if(schema.virtual_tables,
@@ -194,6 +205,7 @@ Schema Migrator::schema_of(const std::string& what) {
   if (file_exists(what) || directory_exists(what) || what.ends_with(".yaml")) {
     DatabaseConfig database = workspace.database();
     database.models = {what};
+    database.program_models = nullptr;
     return Workspace(workspace.config(), database).models();
   }
   std::vector<std::string> ids;

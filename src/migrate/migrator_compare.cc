@@ -41,6 +41,10 @@ HasNulls ask_database(Workspace& workspace, const Schema& schema) {
   };
 }
 
+bool is_live(const std::string& what) {
+  return what == "database" || what.find("://") != std::string::npos;
+}
+
 }  // namespace
 
 bool DiffResult::clean() const {
@@ -146,8 +150,14 @@ DiffResult Migrator::diff(const std::string& from, const std::string& to) {
   DiffResult result;
   Connection* connection =
       from == "database" || to == "database" ? impl_->workspace.existing_connection() : nullptr;
-  const Comparison compared =
-      comparison(impl_->workspace, connection, schema_of(from), schema_of(to));
+  Comparison compared;
+  // What the other side leaves open is taken from the database, which comes first for that.
+  if (is_live(to) && !is_live(from)) {
+    compared = comparison(impl_->workspace, connection, schema_of(to), schema_of(from));
+    std::swap(compared.from, compared.to);
+  } else {
+    compared = comparison(impl_->workspace, connection, schema_of(from), schema_of(to));
+  }
   result.warnings = compared.notes;
   result.operations = differences(impl_->workspace, compared);
   return result;

@@ -56,13 +56,20 @@ OfflineStep OfflineRun::compile_step(const PlanStep& step, Direction direction, 
   const std::vector<SectionPart> parts = parts_of(script.operations(direction), dialect_.name());
   out.in_parts = parts.size() > 1 || (parts.size() == 1 && !parts.front().transaction);
   for (const SectionPart& part : parts) {
+    const auto in_script = [&](const Error& error) {
+      const int number =
+          error.operation() > 0 ? error.operation() + static_cast<int>(part.first) : 0;
+      return in_step(error, *step.revision, script, direction, number);
+    };
+    const bool known = !unknown_;
     try {
       out.parts.push_back(compile_part(part, schema, out));
     } catch (const Error& error) {
-      const int number =
-          error.operation() > 0 ? error.operation() + static_cast<int>(part.first) : 0;
-      throw in_step(error, *step.revision, script, direction, number);
+      if (unknown_ && error.kind() == ErrorKind::kScript)
+        throw known ? in_script(*unknown_) : *unknown_;
+      throw in_script(error);
     }
+    if (unknown_ && known) unknown_ = in_script(*unknown_);
   }
   return out;
 }
@@ -88,10 +95,27 @@ OfflinePart OfflineRun::compile_part(const SectionPart& part, Schema& schema, Of
       compiled.statements.push_back(statement.sql);
     if (needs_schema_ && !compiler.schema_known()) {
       const auto end = part.operations.begin() + static_cast<std::ptrdiff_t>(covered);
-      schema = replay(dialect_, {part.operations.begin(), end}, before);
+      schema = replayed({part.operations.begin(), end}, before);
     }
   }
   return compiled;
+}
+
+// SQLite runs what it does not know, and rebuilds tables, for which it must know all. Elsewhere a
+// step of unknown meaning is taken for none: a statement after it that should have been another
+// one fails, and its transaction with it.
+Schema OfflineRun::replayed(const std::vector<Operation>& operations, const Schema& before) {
+  try {
+    return replay(dialect_, operations, before);
+  } catch (const Error& error) {
+    std::vector<Operation> known;
+    for (const Operation& operation : operations) {
+      if (is_replayable(operation, dialect_.name())) known.push_back(operation);
+    }
+    if (dialect_.name() == "sqlite" || known.size() == operations.size()) throw;
+    if (!unknown_) unknown_ = error;
+    return replay(dialect_, known, before);
+  }
 }
 
 bool OfflineRun::any_step(const Plan& plan, bool (*holds)(const std::vector<Operation>&)) const {

@@ -2,6 +2,7 @@
 // know beforehand.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,7 @@ class OfflineRun {
  private:
   OfflineStep compile_step(const PlanStep& step, Direction direction, Schema& schema);
   OfflinePart compile_part(const SectionPart& part, Schema& schema, OfflineStep& out);
+  Schema replayed(const std::vector<Operation>& operations, const Schema& before);
   /// The plan of the target, and the schema it starts from.
   Plan plan_and_schema(Direction direction, Schema& schema);
   Plan range_plan(Direction direction, const std::string& range) const;
@@ -60,6 +62,8 @@ class OfflineRun {
   RunLog log_;
   std::vector<std::string> preparation_;  ///< Statements before the first step.
   bool needs_schema_ = true;              ///< Whether compiling the plan depends on the schema.
+  /// The first step whose meaning is unknown: to blame when a later one does not fit the schema.
+  std::optional<Error> unknown_;
 };
 
 }  // namespace ormdb

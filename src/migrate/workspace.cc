@@ -124,7 +124,10 @@ Schema Workspace::models() const {
   options.max_identifier_length = dialect_.max_identifier_length();
   options.fold = [this](std::string_view name) { return dialect_.rules().fold(name); };
   options.dialect = std::string(dialect_.name());
-  Schema schema = dialect_.rules().expressible(load_models(database_.models, options));
+  const Schema* program = database_.program_models.get();
+  Schema schema = dialect_.rules().expressible(
+      program == nullptr ? load_models(database_.models, options)
+                         : load_models(*program, database_.models, options));
   for (Table& table : schema.tables) {
     give_names(table, config_.naming_convention, dialect_.max_identifier_length());
   }

@@ -27,6 +27,12 @@ class Loader {
  public:
   explicit Loader(const ValidateOptions& options) : options_(options) {}
 
+  void begin_with(const Schema& program) {
+    schema_ = program;
+    for (const Enum& type : program.enums) enums_[folded(qualified_name(type))] = {};
+    for (const Table& table : program.tables) relations_[folded(qualified_name(table))] = {};
+  }
+
   void load(const std::string& path) {
     if (path.ends_with(".so")) {
       throw Error(ErrorKind::kUnsupported,
@@ -115,9 +121,11 @@ class Loader {
     const auto [first, is_new] = names.emplace(folded(name), place);
     if (is_new) return;
     const ModelPlace& other = first->second;
+    const std::string where =
+        other.file == nullptr ? "in the program's models"
+                              : "at " + other.file->source.file + ":" + std::to_string(other.line);
     throw place.file->source.error(ErrorKind::kModel, place.line,
-                                   noun + " '" + name + "' is declared twice, first at " +
-                                       other.file->source.file + ":" + std::to_string(other.line));
+                                   noun + " '" + name + "' is declared twice, first " + where);
   }
 
   Error as_error(const std::vector<SchemaProblem>& problems) const {
@@ -147,6 +155,14 @@ class Loader {
 
 Schema load_models(const std::vector<std::string>& paths, const ValidateOptions& options) {
   Loader loader(options);
+  for (const std::string& path : paths) loader.load(path);
+  return loader.finish();
+}
+
+Schema load_models(const Schema& program, const std::vector<std::string>& paths,
+                   const ValidateOptions& options) {
+  Loader loader(options);
+  loader.begin_with(program);
   for (const std::string& path : paths) loader.load(path);
   return loader.finish();
 }

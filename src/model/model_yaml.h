@@ -16,6 +16,10 @@ namespace ormdb {
 /// found more, its hint counts them.
 Schema load_models(const std::vector<std::string>& paths, const ValidateOptions& options);
 
+/// The same beside models that the program has, which come first.
+Schema load_models(const Schema& program, const std::vector<std::string>& paths,
+                   const ValidateOptions& options);
+
 /// A line of the models; file "" when there is none.
 struct ModelLocation {
   std::string file;

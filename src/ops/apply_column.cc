@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 #include "ops/apply_parts.h"
 #include "ops/canonical.h"
 #include "ops/find.h"
+#include "ops/heirs.h"
 #include "ops/sql_names.h"
 #include "ormdb/error.h"
 
@@ -110,6 +112,7 @@ void apply_add_column(const AddColumn& operation, Schema& schema, const SchemaRu
                 "column '" + spelled(operation.table, operation.column.name) + "' exists already");
   }
   table.columns.push_back(operation.column);
+  inherit_column(operation, schema);
 }
 
 void apply_drop_column(const DropColumn& operation, Schema& schema, const SchemaRules& rules) {
@@ -125,6 +128,7 @@ void apply_drop_column(const DropColumn& operation, Schema& schema, const Schema
   }
   const std::size_t found = find_column(table, operation.column.name, rules);
   table.columns.erase(table.columns.begin() + static_cast<std::ptrdiff_t>(found));
+  disinherit_column(operation, schema);
 }
 
 void apply_alter_column(const AlterColumn& operation, Schema& schema, const SchemaRules& rules) {
@@ -140,7 +144,8 @@ void apply_alter_column(const AlterColumn& operation, Schema& schema, const Sche
   if (mentions_enum(column.type) && !mentions_enum(operation.from.type)) {
     make_checks_explicit(table, column, schema, rules);
   }
-  column = operation.to;
+  const Column before = std::exchange(column, operation.to);
+  alter_inherited_column(operation, before, schema);
 }
 
 void make_checks_explicit(Table& table, Column& column, const Schema& schema,

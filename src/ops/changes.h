@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "ops/heirs.h"
 #include "ormdb/operation.h"
 #include "ormdb/schema.h"
 
@@ -43,6 +44,7 @@ struct SchemaChanges {
   ObjectChanges<View> views;
   ObjectChanges<Trigger> triggers;
   ObjectChanges<DatabaseObject> objects;
+  Ancestors ancestors;
   std::vector<Trigger> unchanged_triggers;  ///< They fall with what they stand on.
 };
 

@@ -154,6 +154,8 @@ std::vector<Operation> diff(const Schema& from, const Schema& to, const SchemaRu
   changes.triggers = diff_objects(&Schema::triggers, before, after, rules);
   changes.unchanged_triggers = unchanged(changes.triggers, to.triggers, rules);
   changes.objects = diff_objects(&Schema::objects, before, after, rules);
+  collect_ancestors(from, changes.ancestors);
+  collect_ancestors(to, changes.ancestors);
   return ordered_operations(std::move(changes), rules);
 }
 

@@ -80,6 +80,9 @@ std::string only_column(const Check& check, const Table& table) {
   return found.size() == 1 ? *found.begin() : "";
 }
 
+/// NamingConvention has no pattern of its own for them.
+constexpr const char* kExcludePattern = "ex_%t_%c";
+
 class Namer {
  public:
   Namer(Table& table, const NamingConvention& convention, int max_length)
@@ -88,6 +91,7 @@ class Namer {
     for (const Unique& unique : table.uniques) note(unique.name);
     for (const ForeignKey& key : table.foreign_keys) note(key.name);
     for (const Check& check : table.checks) note(check.name);
+    for (const Exclude& exclude : table.excludes) note(exclude.name);
     for (const Index& index : table.indexes) note(index.name);
   }
 
@@ -110,6 +114,11 @@ class Namer {
       const std::string column = only_column(check, table_);
       name(check.name, convention_.check, column, "",
            column.empty() ? std::to_string(number) : column);
+    }
+    for (Exclude& exclude : table_.excludes) {
+      std::vector<KeyPart> parts;
+      for (const Exclude::Element& element : exclude.elements) parts.push_back(element.part);
+      name(exclude.name, kExcludePattern, column_words(parts));
     }
     for (Index& index : table_.indexes) {
       name(index.name, convention_.index, column_words(index.columns));

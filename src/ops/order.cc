@@ -46,6 +46,7 @@ class Orderer {
   void drop_keys_early();
   void create_tables();
   void alter(TableChanges& table);
+  void alter_columns(TableChanges& table);
   void add_keys_late();
   void drop_tables();
   void drop_objects(bool after_tables);
@@ -101,6 +102,12 @@ void Orderer::collect() {
     }
     for (const Column& column : table.dropped_columns) {
       dropped_columns_[name].insert(fold(column.name));
+    }
+    // A foreign key fits neither before both its ends have their types nor while they change.
+    for (const auto& [from, to] : table.altered_columns) {
+      if (from.type == to.type || inline_cycles_) continue;
+      added_columns_[name].insert(fold(to.name));
+      dropped_columns_[name].insert(fold(to.name));
     }
     for (const Index& index : table.created_indexes) {
       created_indexes_[fold(index.name)].insert(name);
@@ -223,6 +230,30 @@ void Orderer::create_tables() {
   for (auto& [table, key] : ordered.split) late_.push_back({table, std::move(key)});
 }
 
+// Engines that change tables in place keep a generated column from the changes of what it is
+// computed from: it goes before them and comes after them.
+void Orderer::alter_columns(TableChanges& table) {
+  const std::string& name = table.name;
+  const auto apart = [&](const Column& column) {
+    return column.generated.has_value() && rules_.orders_by_dependency();
+  };
+  for (const Column& column : table.dropped_columns) {
+    if (apart(column)) emit(DropColumn{name, column});
+  }
+  for (const Column& column : table.added_columns) {
+    if (!apart(column)) emit(AddColumn{name, column});
+  }
+  for (auto& [from, to] : table.altered_columns) {
+    emit(AlterColumn{name, std::move(from), std::move(to), {}});
+  }
+  for (const Column& column : table.added_columns) {
+    if (apart(column)) emit(AddColumn{name, column});
+  }
+  for (const Column& column : table.dropped_columns) {
+    if (!apart(column)) emit(DropColumn{name, column});
+  }
+}
+
 void Orderer::alter(TableChanges& table) {
   const std::string& name = table.name;
   for (auto& [from, to] : table.columns_altered_first) {
@@ -233,11 +264,7 @@ void Orderer::alter(TableChanges& table) {
     emit(DropConstraint{name, std::move(constraint)});
   }
   if (table.settings) emit(std::move(*table.settings));
-  for (Column& column : table.added_columns) emit(AddColumn{name, std::move(column)});
-  for (auto& [from, to] : table.altered_columns) {
-    emit(AlterColumn{name, std::move(from), std::move(to), {}});
-  }
-  for (Column& column : table.dropped_columns) emit(DropColumn{name, std::move(column)});
+  alter_columns(table);
   for (Constraint& constraint : table.added_constraints) {
     AddConstraint operation{name, std::move(constraint)};
     if (must_come_late(name, operation.constraint)) {
@@ -302,7 +329,7 @@ std::vector<Operation> Orderer::run() {
   drop_objects(false);
   create_objects(true);
   if (!rules_.orders_by_dependency()) return std::move(result_);
-  return in_order_of_dependency(std::move(result_), rules_);
+  return in_order_of_dependency(std::move(result_), rules_, changes_.ancestors);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/sql_scanner.h"
+#include "ops/heirs.h"
 #include "ops/topological.h"
 #include "schema/object_kind.h"
 
@@ -167,18 +168,36 @@ void mention(const DatabaseObject& object, Mentions& mentions) {
 struct Footprint {
   Names makes, takes;     ///< Names that are there afterwards, or no longer.
   Names needs, releases;  ///< Names that its new and its old definitions mention.
-  std::string table;      ///< The table that it works on.
+  std::string table;      ///< The table that it works on, without its schema.
+  std::string relation;   ///< The same with it: a table of that name may be elsewhere.
+  std::string makes_relation, takes_relation;
   std::string makes_column, takes_column;
+  bool changes_column = false;
+  bool adds_part = false, drops_part = false;  ///< A constraint or an index of the table.
+  std::string made_partition_of, taken_partition_of;  ///< The table that has its columns' say.
 };
 
 class Footprints {
  public:
   explicit Footprints(const SchemaRules& rules) : rules_(rules) {}
 
-  Footprint operator()(const CreateTable& op) const { return created(op.table); }
-  Footprint operator()(const DropTable& op) const { return dropped(op.table); }
+  Footprint operator()(const CreateTable& op) const {
+    Footprint result = created(op.table);
+    result.makes_relation = Mentions::lower(qualified_name(op.table));
+    result.made_partition_of = lower(partitioned_table(op.table));
+    return result;
+  }
+  Footprint operator()(const DropTable& op) const {
+    Footprint result = dropped(op.table);
+    result.takes_relation = Mentions::lower(qualified_name(op.table));
+    result.taken_partition_of = lower(partitioned_table(op.table));
+    return result;
+  }
   Footprint operator()(const RenameTable& op) const {
-    return of_names({lower(op.to)}, {lower(op.from)}, {lower(op.from)}, {});
+    Footprint result = of_names({lower(op.to)}, {lower(op.from)}, {lower(op.from)}, {});
+    result.makes_relation = Mentions::lower(op.to);
+    result.takes_relation = Mentions::lower(op.from);
+    return result;
   }
   Footprint operator()(const AlterTable& op) const {
     Footprint result = on(op.table);
@@ -190,6 +209,7 @@ class Footprints {
   Footprint operator()(const DropColumn& op) const { return removed(op.table, op.column); }
   Footprint operator()(const AlterColumn& op) const {
     Footprint result = on(op.table);
+    result.changes_column = true;
     result.needs.merge(mentioned(op.to));
     result.releases.merge(mentioned(op.from));
     return result;
@@ -197,22 +217,26 @@ class Footprints {
   Footprint operator()(const RenameColumn& op) const { return on(op.table); }
   Footprint operator()(const AddConstraint& op) const {
     Footprint result = on(op.table);
+    result.adds_part = true;
     result.needs.merge(of([&](Mentions& m) { std::visit(ConstraintMentions{m}, op.constraint); }));
     return result;
   }
   Footprint operator()(const DropConstraint& op) const {
     Footprint result = on(op.table);
+    result.drops_part = true;
     result.releases.merge(
         of([&](Mentions& m) { std::visit(ConstraintMentions{m}, op.constraint); }));
     return result;
   }
   Footprint operator()(const CreateIndex& op) const {
     Footprint result = on(op.table);
+    result.adds_part = true;
     result.needs.merge(mentioned(op.index));
     return result;
   }
   Footprint operator()(const DropIndex& op) const {
     Footprint result = on(op.table);
+    result.drops_part = true;
     result.releases.merge(mentioned(op.index));
     return result;
   }
@@ -281,18 +305,21 @@ class Footprints {
     return result;
   }
   static Footprint on(const std::string& table) {
-    Footprint result = of_names({}, {}, {lower(table)}, {lower(table)});
+    Footprint result;
     result.table = lower(table);
+    result.relation = Mentions::lower(table);
     return result;
   }
   Footprint added(const std::string& table, const Column& column) const {
     Footprint result = on(table);
+    result.changes_column = true;
     result.makes_column = Mentions::lower(column.name);
     result.needs.merge(mentioned(column));
     return result;
   }
   Footprint removed(const std::string& table, const Column& column) const {
     Footprint result = on(table);
+    result.changes_column = true;
     result.takes_column = Mentions::lower(column.name);
     result.releases.merge(mentioned(column));
     return result;
@@ -306,13 +333,31 @@ using NameIndex = std::map<std::string, std::vector<std::size_t>>;
 /// Who makes what, who takes what away, whose old definition mentions what.
 class Register {
  public:
-  explicit Register(const std::vector<Footprint>& footprints) : footprints_(footprints) {
+  Register(const std::vector<Footprint>& footprints, const Ancestors& ancestors)
+      : footprints_(footprints) {
+    for (const auto& [table, names] : ancestors) {
+      for (const std::string& name : names) {
+        ancestors_[Mentions::lower(bare(table))].insert(Mentions::lower(bare(name)));
+      }
+    }
     for (std::size_t i = 0; i < footprints.size(); ++i) {
       const Footprint& footprint = footprints[i];
       for (const std::string& name : footprint.makes) makers_[name].push_back(i);
       for (const std::string& name : footprint.takes) takers_[name].push_back(i);
+      if (!footprint.relation.empty()) relation_users_[footprint.relation].push_back(i);
+      if (!footprint.makes_relation.empty()) {
+        relation_makers_[footprint.makes_relation].push_back(i);
+      }
       for (const std::string& name : footprint.releases) releasers_[name].push_back(i);
       if (!footprint.makes_column.empty()) column_makers_[footprint.makes_column].push_back(i);
+      if (footprint.changes_column) column_changers_[footprint.table].push_back(i);
+      if (footprint.drops_part) {
+        part_droppers_[footprint.table].push_back(i);
+        add_heir_drop(footprint.table, i);
+      }
+      if (!footprint.taken_partition_of.empty()) {
+        partition_takers_[footprint.taken_partition_of].push_back(i);
+      }
     }
   }
 
@@ -321,10 +366,26 @@ class Register {
     const Footprint& footprint = footprints_[node];
     std::set<std::size_t> result;
     add(footprint.needs, makers_, result);
+    add({footprint.relation}, relation_makers_, result);
+    add({footprint.takes_relation}, relation_users_, result);
     add(footprint.takes, releasers_, result);
     add(footprint.makes, takers_, result);
-    add_new_columns(footprint.needs, result);
+    add_new_columns(footprint, result);
     add_users_of_column(footprint, result);
+    // A partition has just the columns that its table has: it goes before they change, and comes
+    // afterwards.
+    add({footprint.made_partition_of}, column_changers_, result);
+    if (footprint.changes_column) add({footprint.table}, partition_takers_, result);
+    // So it is with what stands on columns that are the parent's. An index of a partitioned table
+    // adopts those of partitions that are like it, so they go before it comes, too.
+    if (footprint.changes_column || footprint.adds_part) {
+      add({footprint.table}, heir_drops_, result);
+    }
+    const auto ancestors = ancestors_.find(footprint.table);
+    if (footprint.adds_part && ancestors != ancestors_.end()) {
+      add(ancestors->second, column_changers_, result);
+      add(ancestors->second, part_droppers_, result);
+    }
     return result;
   }
 
@@ -336,13 +397,19 @@ class Register {
       result.insert(found->second.begin(), found->second.end());
     }
   }
+  void add_heir_drop(const std::string& table, std::size_t node) {
+    const auto ancestors = ancestors_.find(table);
+    if (ancestors == ancestors_.end()) return;
+    for (const std::string& name : ancestors->second) heir_drops_[name].push_back(node);
+  }
   /// A text means a new column when it mentions the column's table, too.
-  void add_new_columns(const Names& needs, std::set<std::size_t>& result) const {
-    for (const std::string& name : needs) {
+  void add_new_columns(const Footprint& footprint, std::set<std::size_t>& result) const {
+    for (const std::string& name : footprint.needs) {
       const auto found = column_makers_.find(name);
       if (found == column_makers_.end()) continue;
       for (const std::size_t maker : found->second) {
-        if (needs.contains(footprints_[maker].table)) result.insert(maker);
+        const std::string& table = footprints_[maker].table;
+        if (footprint.table == table || footprint.needs.contains(table)) result.insert(maker);
       }
     }
   }
@@ -350,25 +417,32 @@ class Register {
     const auto found = releasers_.find(footprint.takes_column);
     if (footprint.takes_column.empty() || found == releasers_.end()) return;
     for (const std::size_t user : found->second) {
-      if (footprints_[user].releases.contains(footprint.table)) result.insert(user);
+      const Footprint& other = footprints_[user];
+      if (other.table == footprint.table || other.releases.contains(footprint.table)) {
+        result.insert(user);
+      }
     }
   }
 
   const std::vector<Footprint>& footprints_;
-  NameIndex makers_, takers_, releasers_, column_makers_;
+  NameIndex makers_, takers_, releasers_, column_makers_, column_changers_, partition_takers_;
+  NameIndex part_droppers_, relation_makers_, relation_users_;
+  NameIndex heir_drops_;  ///< Of a table: drops of parts of tables that have its columns.
+  std::map<std::string, Names> ancestors_;
 };
 
 }  // namespace
 
 std::vector<Operation> in_order_of_dependency(std::vector<Operation> operations,
-                                              const SchemaRules& rules) {
+                                              const SchemaRules& rules,
+                                              const Ancestors& ancestors) {
   std::vector<Footprint> footprints;
   footprints.reserve(operations.size());
   const Footprints footprint_of(rules);
   for (const Operation& operation : operations) {
     footprints.push_back(operation.visit(footprint_of));
   }
-  const Register names(footprints);
+  const Register names(footprints, ancestors);
   std::vector<std::set<std::size_t>> before;
   before.reserve(operations.size());
   for (std::size_t i = 0; i < operations.size(); ++i) before.push_back(names.before(i));

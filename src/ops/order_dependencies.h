@@ -6,17 +6,22 @@
 //    definitions mention. Bodies that the engine keeps as text bind late and do not count.
 // 2. An operation stands after the one that makes what its new definition mentions, and before the
 //    one that takes away what its old definition mentions; a name goes before it comes again.
-// 3. Among those that are free, the order given stays: topological_order.
+// 3. What stands on a column that a table has from another one (a partition) comes after the other
+//    table's columns have changed, and goes before.
+// 4. Among those that are free, the order given stays: topological_order.
 #pragma once
 
 #include <vector>
 
+#include "ops/heirs.h"
 #include "ormdb/diff.h"
 #include "ormdb/operation.h"
 
 namespace ormdb {
 
+/// `ancestors`: whose columns a table has besides its own, before or after.
 std::vector<Operation> in_order_of_dependency(std::vector<Operation> operations,
-                                              const SchemaRules& rules);
+                                              const SchemaRules& rules,
+                                              const Ancestors& ancestors = {});
 
 }  // namespace ormdb

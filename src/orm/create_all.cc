@@ -54,40 +54,78 @@ std::vector<const Table*> parents_first(const Schema& schema) {
   return done;
 }
 
-}  // namespace
+/// Where enums are types of their own, those that are not there yet; the rest goes to `before`.
+void create_enums(const Dialect& dialect, Driver& driver, const Schema& schema, Schema& before,
+                  std::vector<Operation>& operations) {
+  if (schema.enums.empty()) return;
+  const Schema there = dialect.introspect(driver.connection(), {});
+  for (const Enum& value : schema.enums) {
+    if (there.find_enum(qualified_name(value)) != nullptr) {
+      before.enums.push_back(value);
+    } else {
+      operations.emplace_back(CreateEnum{value});
+    }
+  }
+}
 
-void Metadata::create_all(const Engine& engine) const {
+void create_in(const Engine& engine, const Schema& models) {
   const detail::Lease lease = engine.pool().acquire();
   Driver& driver = *lease->driver;
   const Dialect& dialect = dialect_for(engine.dialect());
   Schema before;
+  Schema schema = models;
+  dialect.reconcile(&driver.connection(), before, schema);  // as this server can hold them
   std::vector<Operation> operations;
-  for (const Table* table : parents_first(schema())) {
+  create_enums(dialect, driver, schema, before, operations);
+  for (const Table* table : parents_first(schema)) {
     if (dialect.table_exists(driver.connection(), qualified_name(*table))) {
       before.tables.push_back(*table);
     } else {
       operations.emplace_back(CreateTable{*table});
     }
   }
-  before.enums = schema().enums;
   run_operations(driver, dialect, operations, before);
 }
 
-void Metadata::drop_all(const Engine& engine) const {
+void drop_in(const Engine& engine, const Schema& schema) {
   const detail::Lease lease = engine.pool().acquire();
   Driver& driver = *lease->driver;
   const Dialect& dialect = dialect_for(engine.dialect());
-  std::vector<const Table*> tables = parents_first(schema());
+  std::vector<const Table*> tables = parents_first(schema);
   std::reverse(tables.begin(), tables.end());
   Schema before;
-  before.enums = schema().enums;
+  before.enums = schema.enums;
   std::vector<Operation> operations;
   for (const Table* table : tables) {
     if (!dialect.table_exists(driver.connection(), qualified_name(*table))) continue;
     before.tables.push_back(*table);
     operations.emplace_back(DropTable{*table});
   }
+  if (!schema.enums.empty()) {
+    const Schema there = dialect.introspect(driver.connection(), {});
+    for (const Enum& value : schema.enums) {
+      if (there.find_enum(qualified_name(value)) != nullptr)
+        operations.emplace_back(DropEnum{value});
+    }
+  }
   run_operations(driver, dialect, operations, before);
+}
+
+/// The engine of each part, or nothing is done at all.
+void for_each_database(const Engines& engines, const std::map<std::string, Schema>& schemas,
+                       void (*work)(const Engine& engine, const Schema& schema)) {
+  for (const auto& [name, schema] : schemas) engines.get(name);
+  for (const auto& [name, schema] : schemas) work(engines.get(name), schema);
+}
+
+}  // namespace
+
+void Metadata::create_all(const Engines& engines) const {
+  for_each_database(engines, schemas(), &create_in);
+}
+
+void Metadata::drop_all(const Engines& engines) const {
+  for_each_database(engines, schemas(), &drop_in);
 }
 
 }  // namespace ormdb

@@ -137,6 +137,27 @@ Engine Engine::from_config(const std::string& file, const std::string& database,
   throw Error(ErrorKind::kConfig, file + " has no database '" + database + "'");
 }
 
+Engines::Engines(std::initializer_list<BoundEngine> engines) : all_(engines) {
+  if (all_.empty()) throw Error(ErrorKind::kUsage, "a session needs an engine");
+  for (std::size_t i = 0; i < all_.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (all_[i].name != all_[j].name) continue;
+      throw Error(ErrorKind::kUsage, "two engines are bound to the name '" + all_[i].name + "'");
+    }
+  }
+}
+
+const Engine& Engines::get(std::string_view name) const {
+  std::string known;
+  for (const BoundEngine& bound : all_) {
+    if (bound.name == name) return bound.engine;
+    known += (known.empty() ? "" : ", ") + bound.name;
+  }
+  throw Error(ErrorKind::kUsage,
+              "there is no engine for the database '" + std::string(name) + "', only for " + known)
+      .hint("name it: {{\"default\", engine}, {\"" + std::string(name) + "\", other}}");
+}
+
 std::string Engine::url() const { return masked(pool_->url()); }
 std::string_view Engine::dialect() const { return pool_->url().dialect; }
 PoolStatus Engine::status() const { return pool_->status(); }

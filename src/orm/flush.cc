@@ -108,7 +108,7 @@ void SessionCore::flush() {
   if (options_.read_only && has_changes()) {
     throw Error(ErrorKind::kUsage, "a read-only session has changes to write");
   }
-  connection();
+  require_usable();
   notify(SessionEvent::kBeforeFlush);
   flushing_ = true;
   try {
@@ -273,7 +273,7 @@ void Flush::update_all() {
 
 void Flush::update_batch(const Mapper& mapper, const std::string& mask, const Entities& entities) {
   const std::vector<ColumnIndex> set = columns_of(mask);
-  PooledConnection& connection = core_.connection();
+  PooledConnection& connection = core_.connection(mapper);
   auto& plan = connection.updates[plan_key(mapper, mask)];
   if (plan == nullptr) {
     plan = std::make_unique<UpdatePlan>();
@@ -320,7 +320,7 @@ void Flush::write_associations() {
         tables[change.association].pairs.emplace_back(change.side[0], change.side[1]);
     }
     for (auto& [association, rows] : tables) {
-      Driver& driver = core_.driver();
+      Driver& driver = core_.driver(*association->mapper[0]);
       const auto started = core_.start_statement();
       if (add) {
         InsertPlan plan = association->insert;

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -28,6 +29,8 @@ class Flush {
 
   // flush_delete.cc
   void spread_removals();
+  void note_new_children();
+  Entities children_at(const Relation& relation, Entity* parent);
   void spread(Entity* entity, const KeyMap& key);
   void clear_associations(Entity* entity);
   void remove_all();
@@ -56,6 +59,8 @@ class Flush {
 
   SessionCore& core_;
   std::vector<Entities> removed_;  ///< By mapper.
+  /// Children that were given the parent and not written yet; a list may not be loaded.
+  std::unordered_multimap<const Entity*, std::pair<const KeyMap*, Entity*>> new_children_;
   Entities waiting_;               ///< Their links wait for a later row.
 };
 
@@ -65,6 +70,8 @@ class InsertRows : public RowSource {
   InsertRows(const Mapper& mapper, std::string_view mask);
   void put(std::size_t row, ParameterSink& sink) override;
   void written(std::size_t row, std::int64_t key, const RowReader* columns) override;
+  /// Reads a further column back; before plan().
+  void also_return(ColumnIndex column);
   const InsertPlan& plan(PooledConnection& connection, std::string_view mask) const;
 
  private:
@@ -74,6 +81,7 @@ class InsertRows : public RowSource {
   bool without_key_;
   std::vector<ColumnIndex> sent_;
   std::vector<ColumnIndex> returned_;
+  std::string also_returned_;  ///< Part of the plan's key.
   Scratch scratch_;
 };
 bool has_server_expressions(const Mapper& mapper);

@@ -68,7 +68,32 @@ std::vector<Entity*> children_of(SessionCore& core, const Relation& relation, En
 
 }  // namespace
 
+void Flush::note_new_children() {
+  for (const Entities* list : {&core_.pending_, &core_.dirty_}) {
+    for (Entity* child : *list) {
+      if (child->links == nullptr) continue;
+      for (const auto& [key, parent] : child->links->parents) {
+        if (parent != nullptr) new_children_.emplace(parent, std::pair(key, child));
+      }
+    }
+  }
+}
+
+Flush::Entities Flush::children_at(const Relation& relation, Entity* parent) {
+  Entities children = children_of(core_, relation, parent);
+  const auto [first, last] = new_children_.equal_range(parent);
+  for (auto found = first; found != last; ++found) {
+    const auto [key, child] = found->second;
+    const bool is_known = std::find(children.begin(), children.end(), child) != children.end();
+    if (key == relation.key && child->state != EntityState::kDetached && !is_known) {
+      children.push_back(child);
+    }
+  }
+  return children;
+}
+
 void Flush::spread_removals() {
+  if (!core_.removing_.empty()) note_new_children();
   // The list grows while removals spread.
   for (std::size_t i = 0; i < core_.removing_.size(); ++i) {
     Entity* entity = core_.removing_[i];
@@ -85,11 +110,11 @@ void Flush::spread(Entity* entity, const KeyMap& key) {
   const Relation* relation = relation_for(key);
   if (relation == nullptr) return;
   if (relation->cascade != CascadeRule::kNone) {
-    for (Entity* child : children_of(core_, *relation, entity)) core_.remove(child);
+    for (Entity* child : children_at(*relation, entity)) core_.remove(child);
     return;
   }
   if (is_by_database(key.on_delete) || !key.nullable) return;
-  for (Entity* child : children_of(core_, *relation, entity)) {
+  for (Entity* child : children_at(*relation, entity)) {
     if ((child->flags & kRemoving) != 0) continue;
     core_.link(child, key, nullptr);
     if (relation->back != nullptr) {
@@ -107,7 +132,7 @@ void Flush::clear_associations(Entity* entity) {
       std::erase_if(core_.associations_, [&](const auto& change) {
         return change.association == &association && change.side[side] == entity;
       });
-      Driver& driver = core_.driver();
+      Driver& driver = core_.driver(*entity->mapper);
       DeletePlan plan;
       plan.id = association.clear_id[side];
       plan.table = driver.style().quote(association.table);
@@ -129,7 +154,7 @@ void Flush::remove_all() {
 }
 
 void Flush::remove_of(const Mapper& mapper, const Entities& entities) {
-  PooledConnection& connection = core_.connection();
+  PooledConnection& connection = core_.connection(mapper);
   auto& plan = connection.deletes[plan_key(mapper, "")];
   if (plan == nullptr) {
     plan = std::make_unique<DeletePlan>();

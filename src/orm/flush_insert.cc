@@ -98,8 +98,16 @@ void InsertRows::written(std::size_t row, std::int64_t key, const RowReader* col
   }
 }
 
+void InsertRows::also_return(ColumnIndex column) {
+  const bool is_key = without_key_ && static_cast<int>(column) == mapper_.generated_key;
+  if (is_key || std::find(returned_.begin(), returned_.end(), column) != returned_.end()) return;
+  returned_.push_back(column);
+  also_returned_ += also_returned_.empty() ? "r" : "";
+  put_raw(also_returned_, column);
+}
+
 const InsertPlan& InsertRows::plan(PooledConnection& connection, std::string_view mask) const {
-  auto& plan = connection.inserts[plan_key(mapper_, mask)];
+  auto& plan = connection.inserts[plan_key(mapper_, mask) + also_returned_];
   if (plan != nullptr) return *plan;
   plan = std::make_unique<InsertPlan>();
   plan->id = next_plan_id();
@@ -214,7 +222,7 @@ void Flush::insert_of(const Mapper& mapper, Entities entities) {
 
 void Flush::insert_batch(const Mapper& mapper, const std::string& mask, const Entities& entities) {
   if (entities.empty()) return;
-  PooledConnection& connection = core_.connection();
+  PooledConnection& connection = core_.connection(mapper);
   EntityRows rows(mapper, mask, entities);
   const InsertPlan& plan = rows.plan(connection, mask);
   const auto started = core_.start_statement();

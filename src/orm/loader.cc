@@ -298,7 +298,7 @@ Entity* Loader::owner_of_row(const RowReader& row) const {
 void Loader::select(const Keys& keys, const std::vector<ColumnIndex>& columns) {
   if (keys.empty()) return select_chunk(keys, 0, 0, columns);
   const std::size_t width = std::max<std::size_t>(columns.size(), 1);
-  const std::size_t most = core_.driver().max_keys(width);
+  const std::size_t most = core_.driver(*relation_.target).max_keys(width);
   for (std::size_t first = 0; first < keys.size(); first += most) {
     select_chunk(keys, first, std::min(most, keys.size() - first), columns);
   }
@@ -306,7 +306,7 @@ void Loader::select(const Keys& keys, const std::vector<ColumnIndex>& columns) {
 
 /// SELECT of the target's rows; for an association with the owner's key behind them.
 std::string Loader::select_text(std::size_t count, const std::vector<ColumnIndex>& columns) {
-  const Driver& driver = core_.driver();
+  const Driver& driver = core_.driver(*relation_.target);
   const SqlStyle& style = driver.style();
   const Mapper& target = *relation_.target;
   const std::string table = style.quote(target.table);
@@ -337,7 +337,7 @@ std::string Loader::select_text(std::size_t count, const std::vector<ColumnIndex
   } else {
     driver.key_list(sql, names, kinds, count, parameter);
   }
-  sql += render_filter(core_.render_context(), target, filter().shape, parameter);
+  sql += render_filter(core_.render_context(target), target, filter().shape, parameter);
   if (relation_.order >= 0) {
     const auto order = static_cast<std::size_t>(relation_.order);
     sql += " ORDER BY " + table + "." + style.quote(target.columns[order].name);
@@ -354,16 +354,16 @@ const Tokens& Loader::filter() const {
 
 void Loader::select_chunk(const Keys& keys, std::size_t first, std::size_t count,
                           const std::vector<ColumnIndex>& columns) {
-  const std::size_t padded = count == 0 ? 0 : core_.driver().padded_keys(count);
+  const std::size_t padded = count == 0 ? 0 : core_.driver(*relation_.target).padded_keys(count);
   std::string text_key = "L";
   put_raw(text_key, relation_.owner->id);
   put_raw(text_key, relation_.index);
   put_raw(text_key, padded);
   text_key += filter().shape;
-  PreparedStatement& statement =
-      core_.statement(std::move(text_key), [&] { return select_text(padded, columns); });
+  PreparedStatement& statement = core_.statement(*relation_.target, std::move(text_key),
+                                                 [&] { return select_text(padded, columns); });
   const auto started = core_.start_statement();
-  if (count > 0) statement.begin_list();
+  if (count > 0) statement.begin_list(keys[first].size());
   for (std::size_t i = 0; i < padded; ++i) {
     for (const Datum& value : keys[first + std::min(i, count - 1)]) put_datum(value, statement);
   }

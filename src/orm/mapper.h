@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -79,6 +80,7 @@ struct Mapper {
   std::string model;     ///< "User", for messages.
   std::string table;
   std::string schema;
+  std::string bind;  ///< The database's name.
   std::vector<ColumnMap> columns;
   std::vector<ColumnIndex> key;
   bool integer_key = false;  ///< One column of an integer type without codec.
@@ -127,6 +129,7 @@ struct Metadata::Impl {
   std::deque<detail::KeyMap> keys;
   std::deque<detail::Association> associations;
   Schema schema;
+  std::map<std::string, Schema> schemas;
 
   /// Throws Error{kModel} for a type that of<…>() does not list.
   const detail::Mapper& mapper(detail::TypeKey type) const;

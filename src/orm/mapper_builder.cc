@@ -34,6 +34,7 @@ class MapperBuilder {
     mapper->model = model_name(*record.type);
     mapper->table = record.name;
     mapper->schema = record.schema;
+    mapper->bind = record.bind;
     mapper->index = impl_.mappers.size();
     mapper->default_object =
         std::shared_ptr<void>(::operator new(record.type->size, std::align_val_t(16)),
@@ -110,6 +111,7 @@ class MapperBuilder {
       const TableRecord* parent_record = record_of(key.referenced_table);
       if (parent_record == nullptr) continue;
       Mapper& parent = mapper_of(*parent_record);
+      require_one_database(child, parent);
       KeyMap& map = impl_.keys.emplace_back();
       map.child = &child;
       map.child_columns = indexes(child, key.columns);
@@ -126,7 +128,16 @@ class MapperBuilder {
     }
   }
 
+  static void require_one_database(const Mapper& a, const Mapper& b) {
+    if (a.bind == b.bind) return;
+    throw Error(ErrorKind::kModel, "the models " + a.model + " and " + b.model +
+                                       " are connected, but bound to two databases, " + a.bind +
+                                       " and " + b.bind)
+        .hint("bind both to one, or keep the key as a plain column");
+  }
+
   void add(const AssociationRecord& record) {
+    require_one_database(mapper_of(*record.side[0]), mapper_of(*record.side[1]));
     Association& association = impl_.associations.emplace_back();
     association.table = record.name;
     association.insert.id = next_plan_id();

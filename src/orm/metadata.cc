@@ -102,17 +102,47 @@ Schema schema_of(const detail::Records& records) {
   return schema;
 }
 
+std::string bind_of(const detail::Records& records, const std::string& table) {
+  for (const detail::TableRecord& record : records.all()) {
+    if (detail::table_key(record) == table) return record.bind;
+  }
+  for (const detail::AssociationRecord& association : detail::association_records(records)) {
+    if (association.name == table) return association.side[0]->bind;
+  }
+  return std::string(detail::kDefaultBind);
+}
+
+void mention(const Type& type, const Schema& all, Schema& part) {
+  for (const Type& element : type.element) mention(element, all, part);
+  if (type.kind != TypeKind::kEnum || part.find_enum(type.name) != nullptr) return;
+  if (const Enum* found = all.find_enum(type.name)) part.enums.push_back(*found);
+}
+
+std::map<std::string, Schema> schemas_by_bind(const detail::Records& records, const Schema& all) {
+  std::map<std::string, Schema> parts;
+  for (const Table& table : all.tables) {
+    Schema& part = parts[bind_of(records, qualified_name(table))];
+    for (const Column& column : table.columns) mention(column.type, all, part);
+    part.tables.push_back(table);
+  }
+  // One database has the enums in the order of the whole.
+  if (parts.size() == 1) parts.begin()->second = all;
+  return parts;
+}
+
 }  // namespace
 
 Metadata::Metadata(const std::vector<const detail::ModelType*>& types) {
   const detail::Records records(types);
   auto impl = std::make_shared<Impl>();
   impl->schema = schema_of(records);
+  impl->schemas = schemas_by_bind(records, impl->schema);
   detail::build_mappers(records, *impl);
   impl_ = std::move(impl);
 }
 
 const Schema& Metadata::schema() const { return impl_->schema; }
+const std::map<std::string, Schema>& Metadata::schemas() const { return impl_->schemas; }
 
 const detail::Mapper& Metadata::Impl::mapper(detail::TypeKey type) const {
   const auto found = by_type.find(type);

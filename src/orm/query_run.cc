@@ -124,9 +124,14 @@ std::string eager_key(const EagerPlan& plan) {
 
 }  // namespace
 
-QueryData SessionCore::filtered(QueryData query) const {
+QueryData SessionCore::filtered(QueryData query, std::vector<CteSpec> known) const {
   if (filters.empty()) return query;
+  // The rows of a WITH are filtered where they are made.
+  known.insert(known.end(), query.cte_specs.begin(), query.cte_specs.end());
+  for (QueryData& cte : query.ctes) cte = filtered(std::move(cte), known);
   const auto add = [&](TypeKey type, std::uint32_t alias) {
+    const auto names = [&](const CteSpec& cte) { return cte.model == type && cte.alias == alias; };
+    if (type == nullptr || std::any_of(known.begin(), known.end(), names)) return;
     const auto found = filters.find(&models_->mapper(type));
     if (found == filters.end()) return;
     if (alias != 0) {
@@ -139,7 +144,7 @@ QueryData SessionCore::filtered(QueryData query) const {
   for (std::size_t i = 0; i < query.joins.size(); ++i) {
     if (!query.joins[i].outer) add(query.joins[i].target, query.joins[i].alias);
   }
-  for (QueryData& other : query.compounds) other = filtered(std::move(other));
+  for (QueryData& other : query.compounds) other = filtered(std::move(other), known);
   return query;
 }
 
@@ -155,8 +160,8 @@ std::vector<Entity*> SessionCore::query(const QueryData& unfiltered) {
   std::string shape;
   std::vector<Datum> binds;
   flatten(query, shape, binds);
-  PreparedStatement& prepared = statement("q" + eager_key(plan) + shape, [&] {
-    return render_query(render_context(), shape, plan.joins());
+  PreparedStatement& prepared = statement(mapper, "q" + eager_key(plan) + shape, [&] {
+    return render_query(render_context(mapper), shape, plan.joins());
   });
   const auto started = start_statement();
   put_all(prepared, binds);
@@ -201,8 +206,9 @@ std::int64_t run_number(SessionCore& core, char kind, const QueryData& query,
   std::string shape;
   std::vector<Datum> binds;
   flatten(core.filtered(query), shape, binds);
-  PreparedStatement& prepared =
-      core.statement(kind + shape, [&] { return render(core.render_context(), shape); });
+  const Mapper& mapper = core.models().mapper(query.from);
+  PreparedStatement& prepared = core.statement(
+      mapper, kind + shape, [&] { return render(core.render_context(mapper), shape); });
   const auto started = core.start_statement();
   put_all(prepared, binds);
   std::int64_t value = 0;
@@ -212,23 +218,57 @@ std::int64_t run_number(SessionCore& core, char kind, const QueryData& query,
   return value;
 }
 
+/// All rows of a statement that gives values.
+std::size_t read_rows(PreparedStatement& prepared, const FieldType* types, std::size_t count,
+                      const RowFill& fill) {
+  std::vector<void*> fields(count);
+  std::size_t rows = 0;
+  try {
+    for (; prepared.step(); ++rows) {
+      fill.add(fill.rows, fields.data());
+      for (std::size_t i = 0; i < count; ++i) {
+        get_field(types[i], fields[i], prepared, static_cast<int>(i), "of the select");
+      }
+    }
+  } catch (...) {
+    prepared.reset();
+    throw;
+  }
+  return rows;
+}
+
 std::int64_t run_change(SessionCore& core, const QueryData& query, std::string key,
-                        const std::vector<Datum>& before, const Assignments& set, bool is_update) {
+                        const std::vector<Datum>& before, const Assignments& set, bool is_update,
+                        const ReturningRows* returning) {
   const SessionCore::Use use(core);
   core.flush();
   std::string shape;
   std::vector<Datum> binds = before;
   flatten(core.filtered(query), shape, binds);
-  PreparedStatement& prepared = core.statement(key + shape, [&] {
-    return is_update ? render_update(core.render_context(), shape, set)
-                     : render_delete(core.render_context(), shape);
+  static const std::vector<Tokens> kNothing;
+  const std::vector<Tokens>& wanted = returning == nullptr ? kNothing : returning->expressions;
+  for (const Tokens& tokens : wanted) {
+    key += tokens.shape;
+    binds.insert(binds.end(), tokens.binds.begin(), tokens.binds.end());
+  }
+  key += returning == nullptr ? 'x' : 'r';
+  const Mapper& mapper = core.models().mapper(query.from);
+  PreparedStatement& prepared = core.statement(mapper, key + shape, [&] {
+    return is_update ? render_update(core.render_context(mapper), shape, set, wanted)
+                     : render_delete(core.render_context(mapper), shape, wanted);
   });
   const auto started = core.start_statement();
   put_all(prepared, binds);
-  prepared.step();
-  const std::int64_t changes = prepared.changes();
+  std::int64_t changes = 0;
+  if (returning == nullptr) {
+    prepared.step();
+    changes = prepared.changes();
+  } else {
+    changes = static_cast<std::int64_t>(
+        read_rows(prepared, returning->types, wanted.size(), returning->fill));
+  }
   core.end_statement(prepared.sql(), started, static_cast<std::size_t>(changes));
-  core.expire_model(core.models().mapper(query.from));
+  core.expire_model(mapper);
   return changes;
 }
 
@@ -267,29 +307,18 @@ void run_select(SessionCore& core, const QueryData& query, const FieldType* type
   std::string shape;
   std::vector<Datum> binds;
   flatten(core.filtered(query), shape, binds);
-  PreparedStatement& prepared =
-      core.statement("s" + shape, [&] { return render_query(core.render_context(), shape); });
+  const Mapper& mapper = core.models().mapper(query.from);
+  PreparedStatement& prepared = core.statement(
+      mapper, "s" + shape, [&] { return render_query(core.render_context(mapper), shape); });
   const auto started = core.start_statement();
   put_all(prepared, binds);
-  std::vector<void*> fields(count);
-  std::size_t rows = 0;
-  try {
-    for (; prepared.step(); ++rows) {
-      fill.add(fill.rows, fields.data());
-      for (std::size_t i = 0; i < count; ++i) {
-        const int column = static_cast<int>(i);
-        get_field(types[i], fields[i], prepared, column, "of the select");
-      }
-    }
-  } catch (...) {
-    prepared.reset();
-    throw;
-  }
+  const std::size_t rows = read_rows(prepared, types, count, fill);
   core.end_statement(prepared.sql(), started, rows);
 }
 
 std::int64_t run_update(SessionCore& core, const QueryData& query,
-                        const std::vector<std::pair<const MemberRef*, Tokens>>& set) {
+                        const std::vector<std::pair<const MemberRef*, Tokens>>& set,
+                        const ReturningRows* returning) {
   std::string key = "u";
   std::vector<Datum> binds;
   for (const auto& [column, value] : set) {
@@ -297,11 +326,11 @@ std::int64_t run_update(SessionCore& core, const QueryData& query,
     key += value.shape;
     binds.insert(binds.end(), value.binds.begin(), value.binds.end());
   }
-  return run_change(core, query, std::move(key), binds, set, true);
+  return run_change(core, query, std::move(key), binds, set, true, returning);
 }
 
-std::int64_t run_delete(SessionCore& core, const QueryData& query) {
-  return run_change(core, query, "d", {}, {}, false);
+std::int64_t run_delete(SessionCore& core, const QueryData& query, const ReturningRows* returning) {
+  return run_change(core, query, "d", {}, {}, false, returning);
 }
 
 Entity* exactly_one(SessionCore& core, const QueryData& query, bool none_is_fine) {
@@ -324,10 +353,10 @@ void run_stream(SessionCore& core, const QueryData& query, void* context,
   std::string shape;
   std::vector<Datum> binds;
   flatten(core.filtered(query), shape, binds);
-  core.connection();
-  const std::string sql = render_query(core.render_context(), shape);
+  core.connection(mapper);
+  const std::string sql = render_query(core.render_context(mapper), shape);
   // Its own statement: `each` may run others, and the same one.
-  const std::unique_ptr<PreparedStatement> prepared = core.driver().prepare_own(sql);
+  const std::unique_ptr<PreparedStatement> prepared = core.driver(mapper).prepare_own(sql);
   put_all(*prepared, binds);
   const auto started = core.start_statement();
   const std::unique_ptr<void, void (*)(void*)> object(

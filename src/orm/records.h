@@ -12,6 +12,9 @@
 
 namespace ormdb::detail {
 
+/// The database of models without t.bind(…).
+inline constexpr std::string_view kDefaultBind = "default";
+
 using Members = std::vector<const MemberRef*>;
 
 struct ColumnRecord {
@@ -69,6 +72,7 @@ struct OptionRecord {
 struct TableRecord {
   const ModelType* type = nullptr;
   std::string name, schema, comment, renamed_from;
+  std::string bind = std::string(kDefaultBind);
   std::vector<OptionRecord> options;
   std::vector<ColumnRecord> columns;
   std::vector<KeyRecord> primary_keys;

@@ -94,6 +94,60 @@ void SessionCore::leave_parent(Entity* child, const Relation& to_children) {
   }
 }
 
+void SessionCore::leave_lists(Entity* entity) {
+  for (const KeyMap* key : entity->mapper->parents) {
+    Entity* parent = known_parent(entity, *key);
+    if (parent == nullptr || parent == entity) continue;
+    for (const Relation& relation : parent->mapper->relations) {
+      const bool holds = relation.kind == RelationKind::kChildren && relation.key == key;
+      if (holds) list_drop(parent, relation, entity);
+    }
+  }
+  for (const Relation& relation : entity->mapper->relations) {
+    if (relation.kind != RelationKind::kAssociation || relation.back == nullptr) continue;
+    if (has_list(relation, entity)) {
+      for (Entity* item : list_of(relation, entity).items) list_drop(item, *relation.back, entity);
+      continue;
+    }
+    identity(*relation.back->owner).each([&](Entity* other) {
+      if (!is_relation_loaded(*relation.back, other)) return;
+      const std::vector<Entity*>& items = list_of(*relation.back, other).items;
+      if (std::find(items.begin(), items.end(), entity) == items.end()) return;
+      list_drop(other, *relation.back, entity);
+    });
+  }
+}
+
+void SessionCore::let_children_go(Entity* parent) {
+  for (const Relation& relation : parent->mapper->relations) {
+    if (relation.kind != RelationKind::kChildren) continue;
+    std::vector<Entity*> children;
+    if (relation.many) {
+      children = list_of(relation, parent).items;
+    } else if (Entity* child = HandleAccess::held(one_of(relation, parent))) {
+      children.push_back(child);
+    }
+    for (Entity* child : children) {
+      if (relation.back != nullptr) {
+        relation_touched(child, *relation.back);
+        HandleAccess::hold(one_of(*relation.back, child), nullptr, true);
+      }
+      link(child, *relation.key, nullptr);
+      if (relation.cascade != CascadeRule::kNone) remove(child);
+    }
+  }
+}
+
+void SessionCore::unload_all_relations() {
+  for (IdentityMap& map : identities_) {
+    map.each([](Entity* entity) {
+      for (const Relation& relation : entity->mapper->relations) {
+        if (is_relation_loaded(relation, entity)) unload_relation(relation, entity);
+      }
+    });
+  }
+}
+
 void SessionCore::set_one(Entity* owner, const Relation& relation, Entity* target) {
   const Use use(*this);
   require_attached(owner);

@@ -1,5 +1,6 @@
 #include "orm/render.h"
 
+#include "base/text.h"
 #include "ormdb/error.h"
 
 namespace ormdb::detail {
@@ -25,7 +26,7 @@ class Renderer {
       : models_(context.models), style_(context.style), reader_(shape) {}
 
   void query(const Scope* outer, const std::vector<EagerJoin>& eager);
-  void change(std::string_view verb, const Assignments& set);
+  void change(std::string_view verb, const Assignments& set, const std::vector<Tokens>& returning);
   void filter(const Mapper& mapper, int parameters) {
     parameters_ = parameters;
     Scope scope;
@@ -59,6 +60,8 @@ class Renderer {
   }
   std::vector<Join> read_joins(Scope& scope);
 
+  void read_ctes();
+  const std::string* cte_name(TypeKey type, std::uint32_t alias) const;
   Source add_source(Scope& scope, TypeKey type, std::uint32_t alias);
   const Source& find(const Scope& scope, TypeKey type, std::uint32_t alias,
                      const MemberRef* wanted) const;
@@ -91,6 +94,7 @@ class Renderer {
   void parts(const Scope& scope, std::initializer_list<std::string_view> texts);
   void column(const Scope& scope);
   void column_name(const Source& source, ColumnIndex column);
+  void unary(const Scope& scope);
   void binary(const Scope& scope);
   void call(const Scope& scope);
   void in_list(const Scope& scope);
@@ -99,6 +103,7 @@ class Renderer {
   void pattern(const Scope& scope);
   void associated(const Scope& scope);
   void order(const Scope& scope);
+  void json(const Scope& scope);
   void raw(std::string_view text);
   void placeholder() {
     sql_ += style_.numbered_placeholders ? "$" + std::to_string(++parameters_) : "?";
@@ -108,11 +113,15 @@ class Renderer {
   const SqlStyle& style_;
   ShapeReader reader_;
   std::string sql_;
+  std::vector<Source> ctes_;
+  const Mapper* first_ = nullptr;  ///< Of whatever is in some FROM.
   int names_ = 0;
   int parameters_ = 0;
   bool is_compound_ = false;
   std::vector<Source> eager_sources_;
 };
+
+std::string quote_text(const std::string& text) { return "'" + replace_all(text, "'", "''") + "'"; }
 
 bool is_name_used(const Scope& scope, const std::string& name) {
   for (const Scope* at = &scope; at != nullptr; at = at->outer) {
@@ -123,8 +132,52 @@ bool is_name_used(const Scope& scope, const std::string& name) {
   return false;
 }
 
+const std::string* Renderer::cte_name(TypeKey type, std::uint32_t alias) const {
+  for (const Source& cte : ctes_) {
+    if (cte.type == type && cte.alias == alias) return &cte.name;
+  }
+  return nullptr;
+}
+
+/// WITH in front of a query. RECURSIVE allows what needs it and does nothing else.
+void Renderer::read_ctes() {
+  const auto size = reader_.raw<std::uint32_t>();
+  for (std::uint32_t i = 0; i < size; ++i) {
+    const TypeKey model = reader_.raw<TypeKey>();
+    const auto alias = reader_.raw<std::uint32_t>();
+    const auto columns = reader_.raw<std::uint16_t>();
+    const std::string name = style_.quote("cte_" + std::to_string(++names_));
+    ctes_.push_back({model, alias, nullptr, name});
+    sql_ += (i == 0 ? "WITH RECURSIVE " : ", ") + name;
+    for (std::uint16_t c = 0; c < columns; ++c) {
+      sql_ += (c == 0 ? " (" : ", ") + style_.quote("c" + std::to_string(c));
+    }
+    sql_ += columns > 0 ? ") AS (" : " AS (";
+    query(nullptr, {});
+    sql_ += ')';
+  }
+  if (size > 0) sql_ += ' ';
+}
+
 Source Renderer::add_source(Scope& scope, TypeKey type, std::uint32_t alias) {
+  if (type == nullptr) {
+    const std::string* cte = cte_name(nullptr, alias);
+    if (cte == nullptr) {
+      throw Error(ErrorKind::kUsage,
+                  "a query joins a common table expression that it does not name")
+          .hint("say .with(…) too");
+    }
+    scope.sources.push_back({nullptr, alias, nullptr, *cte});
+    return scope.sources.back();
+  }
   const Mapper& mapper = models_.mapper(type);
+  if (first_ == nullptr) first_ = &mapper;
+  if (mapper.bind != first_->bind) {
+    throw Error(ErrorKind::kUsage, "a query names " + first_->model + " and " + mapper.model +
+                                       ", which are in two databases, " + first_->bind + " and " +
+                                       mapper.bind)
+        .hint("ask both, one after the other");
+  }
   std::string name = style_.quote(mapper.table);
   while (alias != 0 || is_name_used(scope, name)) {
     name = style_.quote(mapper.table + "_" + std::to_string(++names_));
@@ -135,7 +188,8 @@ Source Renderer::add_source(Scope& scope, TypeKey type, std::uint32_t alias) {
 }
 
 void Renderer::table(const Source& source) {
-  const std::string full = source.mapper->qualified(style_);
+  const std::string* cte = cte_name(source.type, source.alias);
+  const std::string full = cte != nullptr ? *cte : source.mapper->qualified(style_);
   sql_ += full;
   if (full != source.name) sql_ += " AS " + source.name;
 }
@@ -146,6 +200,12 @@ const Source& Renderer::find(const Scope& scope, TypeKey type, std::uint32_t ali
     for (const Source& source : at->sources) {
       if (source.type == type && source.alias == alias) return source;
     }
+  }
+  if (type == nullptr) {
+    throw Error(ErrorKind::kUsage,
+                "a column of a common table expression is used, which is not in "
+                "FROM of the query")
+        .hint("join it: .with(x).join(x, condition)");
   }
   const Mapper& mapper = models_.mapper(type);
   const std::string column = wanted == nullptr ? "" : "." + std::string(wanted->name());
@@ -258,6 +318,7 @@ void Renderer::join_by_key(const Scope& scope, std::size_t at) {
   };
   for (std::size_t i = 0; i < at; ++i) {
     const Source& source = scope.sources[i];
+    if (source.mapper == nullptr) continue;
     for (const KeyMap* key : target.mapper->parents) {
       if (key->parent == source.mapper) note(key, source);
     }
@@ -294,6 +355,7 @@ void Renderer::query(const Scope* outer, const std::vector<EagerJoin>& eager) {
   Scope scope;
   scope.outer = outer;
   const Head start = read_head();
+  read_ctes();
   add_source(scope, start.from, start.alias);
   const std::vector<Join> joins = read_joins(scope);
   for (const EagerJoin& join : eager) {
@@ -389,6 +451,14 @@ void Renderer::expression(const Scope& scope) {
       const Source& source = find(scope, model, reader_.raw<std::uint32_t>(), nullptr);
       return column_name(source, reader_.raw<ColumnIndex>());
     }
+    case 'Y': {
+      const auto id = reader_.raw<std::uint32_t>();
+      const Source& source = find(scope, nullptr, id, nullptr);
+      sql_ += source.name + "." + style_.quote("c" + std::to_string(reader_.raw<std::uint16_t>()));
+      return;
+    }
+    case 'J':
+      return json(scope);
     case '?':
       return placeholder();
     case 'N':
@@ -400,16 +470,8 @@ void Renderer::expression(const Scope& scope) {
       return;
     case 'B':
       return binary(scope);
-    case 'U': {
-      const std::string_view before = reader_.short_text(), after = reader_.short_text();
-      sql_ += before;
-      const bool wrap = before == "NOT " || !after.empty();
-      if (wrap) sql_ += '(';
-      expression(scope);
-      if (wrap) sql_ += ')';
-      sql_ += after;
-      return;
-    }
+    case 'U':
+      return unary(scope);
     case 'A':
       return call(scope);
     case 'I':
@@ -471,6 +533,16 @@ void Renderer::column_name(const Source& source, ColumnIndex column) {
   // Behind a compound only the names of its first SELECT's columns are known.
   sql_ +=
       is_compound_ ? style_.quote(source.mapper->columns[column].name) : column_of(source, column);
+}
+
+void Renderer::unary(const Scope& scope) {
+  const std::string_view before = reader_.short_text(), after = reader_.short_text();
+  sql_ += before;
+  const bool wrap = before == "NOT " || !after.empty();
+  if (wrap) sql_ += '(';
+  expression(scope);
+  if (wrap) sql_ += ')';
+  sql_ += after;
 }
 
 void Renderer::binary(const Scope& scope) {
@@ -578,6 +650,37 @@ void Renderer::order(const Scope& scope) {
   if (nulls != 0) sql_ += nulls == 1 ? " NULLS FIRST" : " NULLS LAST";
 }
 
+/// A part of a JSON value, by steps ".key" and "[0]".
+void Renderer::json(const Scope& scope) {
+  const char kind = reader_.next();
+  const auto size = reader_.raw<std::uint8_t>();
+  std::string arrows, path = "$";
+  for (std::uint8_t i = 0; i < size; ++i) {
+    const std::string step(reader_.short_text());
+    const bool is_key = step.front() == '.';
+    const bool as_text = i + 1 == size && kind != 'j';
+    const std::string name = is_key ? step.substr(1) : step.substr(1, step.size() - 2);
+    arrows += as_text ? " ->> " : " -> ";
+    arrows += is_key ? quote_text(name) : name;
+    path += is_key ? ".\"" + name + "\"" : step;
+  }
+  const bool arrow = style_.json_arrows;
+  const char* type = kind == 'i'   ? (arrow ? "bigint" : "INTEGER")
+                     : kind == 'd' ? (arrow ? "double precision" : "REAL")
+                     : kind == 'b' ? (arrow ? "boolean" : "INTEGER")
+                                   : "TEXT";
+  const bool plain = kind == 'j' || (arrow && kind == 't');
+  sql_ += plain ? "(" : "CAST(";
+  if (!arrow && !plain) sql_ += "json_extract(";
+  expression(scope);
+  if (arrow) {
+    sql_ += arrows;
+  } else {
+    sql_ += plain ? " -> " + quote_text(path) : ", " + quote_text(path) + ")";
+  }
+  sql_ += plain ? ")" : std::string(" AS ") + type + ")";
+}
+
 /// Its ? outside of quotes are placeholders.
 void Renderer::raw(std::string_view text) {
   char quote = '\0';
@@ -610,12 +713,13 @@ void Renderer::set_list(const Scope& scope, const Mapper& mapper, const Assignme
   reader_ = after_head;
 }
 
-void Renderer::change(std::string_view verb, const Assignments& set) {
+void Renderer::change(std::string_view verb, const Assignments& set,
+                      const std::vector<Tokens>& returning) {
   Scope scope;
   const Head start = read_head();
   const Source from = add_source(scope, start.from, start.alias);
   const bool plain = reader_.raw<std::uint32_t>() == 0 && reader_.raw<std::uint32_t>() == 0 &&
-                     start.flags == 0 && start.alias == 0;
+                     reader_.raw<std::uint32_t>() == 0 && start.flags == 0 && start.alias == 0;
   if (!plain) {
     throw Error(ErrorKind::kUsage,
                 "update and erase work on the rows of one model that match a filter")
@@ -625,6 +729,14 @@ void Renderer::change(std::string_view verb, const Assignments& set) {
   table(from);
   set_list(scope, *from.mapper, set);
   condition(scope, " WHERE ");
+  if (!returning.empty() && !style_.returning) {
+    throw Error(ErrorKind::kUnsupported, std::string(style_.dialect) + " has no RETURNING");
+  }
+  for (std::size_t i = 0; i < returning.size(); ++i) {
+    sql_ += i == 0 ? " RETURNING " : ", ";
+    reader_ = ShapeReader(returning[i].shape);
+    expression(scope);
+  }
 }
 
 }  // namespace
@@ -662,15 +774,16 @@ std::string render_exists(const RenderContext& context, std::string_view shape) 
 }
 
 std::string render_update(const RenderContext& context, std::string_view shape,
-                          const Assignments& set) {
+                          const Assignments& set, const std::vector<Tokens>& returning) {
   Renderer renderer(context, shape);
-  renderer.change("UPDATE ", set);
+  renderer.change("UPDATE ", set, returning);
   return renderer.take();
 }
 
-std::string render_delete(const RenderContext& context, std::string_view shape) {
+std::string render_delete(const RenderContext& context, std::string_view shape,
+                          const std::vector<Tokens>& returning) {
   Renderer renderer(context, shape);
-  renderer.change("DELETE FROM ", {});
+  renderer.change("DELETE FROM ", {}, returning);
   return renderer.take();
 }
 

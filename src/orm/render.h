@@ -31,10 +31,11 @@ std::string render_query(const RenderContext& context, std::string_view shape,
 std::string render_count(const RenderContext& context, std::string_view shape);
 std::string render_exists(const RenderContext& context, std::string_view shape);
 /// UPDATE and DELETE of the rows of `shape`, which has neither joins nor a limit. The values of
-/// `set` come before those of the query.
+/// `set` come before those of the query, those of `returning` behind them.
 std::string render_update(const RenderContext& context, std::string_view shape,
-                          const Assignments& set);
-std::string render_delete(const RenderContext& context, std::string_view shape);
+                          const Assignments& set, const std::vector<Tokens>& returning);
+std::string render_delete(const RenderContext& context, std::string_view shape,
+                          const std::vector<Tokens>& returning);
 
 /// " AND (condition)" over the one unaliased table of the model, or "" without one; `parameters`
 /// stand before it.

@@ -11,8 +11,8 @@ namespace ormdb {
 
 using detail::SessionCore;
 
-Session::Session(const Engine& engine, const Metadata& models, const SessionOptions& options)
-    : core_(std::make_unique<SessionCore>(engine, models, options)) {
+Session::Session(const Engines& engines, const Metadata& models, const SessionOptions& options)
+    : core_(std::make_unique<SessionCore>(engines, models, options)) {
   core_->session = this;
 }
 
@@ -28,9 +28,9 @@ Session& Session::operator=(Session&& other) noexcept {
 
 Session::~Session() = default;
 
-Session Session::rolled_back(const Engine& engine, const Metadata& models,
+Session Session::rolled_back(const Engines& engines, const Metadata& models,
                              const SessionOptions& options) {
-  Session session(engine, models, options);
+  Session session(engines, models, options);
   session.core_->never_commit = true;
   return session;
 }
@@ -92,13 +92,20 @@ class NamedStatement {
                  const SqlStyle& style)
       : parameters_(parameters), style_(style), used_(parameters.size()) {
     const SqlDialect dialect = sql_dialect(style.dialect);
+    // Engines without named parameters of their own have a colon and a word there.
+    bool after_colon = false;
     for (const SqlToken& token : scan_sql(sql, dialect)) {
       const bool is_named = token.kind == SqlToken::Kind::kParameter && token.text[0] == ':';
-      if (is_named) {
+      if (after_colon && token.kind == SqlToken::Kind::kWord) {
+        text_.pop_back();
+        add(token.text);
+      } else if (is_named) {
         add(token.text.substr(1));
       } else {
         text_ += token.text;
       }
+      const bool is_symbol = token.kind == SqlToken::Kind::kSymbol;
+      after_colon = is_symbol && text_.ends_with(':') && !text_.ends_with("::");
     }
     for (std::size_t i = 0; i < used_.size(); ++i) {
       if (!used_[i]) {
@@ -133,10 +140,11 @@ class NamedStatement {
 
 }  // namespace
 
-Rows Session::execute(std::string_view sql, const std::vector<Parameter>& parameters) {
+Rows Session::execute(std::string_view sql, const std::vector<Parameter>& parameters,
+                      std::string_view database) {
   const SessionCore::Use use(*core_);
   core_->autoflush();
-  Driver& driver = core_->driver();
+  Driver& driver = core_->driver(core_->database_named(database));
   const NamedStatement named(sql, parameters, driver.style());
   PreparedStatement& statement = driver.prepare(named.text());
   const auto started = core_->start_statement();
@@ -199,6 +207,23 @@ void session_filter(SessionCore& core, TypeKey type, Tokens condition) {
 
 namespace {
 
+/// The columns that the members are; `who` asks.
+std::vector<ColumnIndex> member_columns(const Mapper& mapper,
+                                        const std::vector<const MemberRef*>& members,
+                                        const std::string& who) {
+  std::vector<ColumnIndex> columns;
+  for (const MemberRef* member : members) {
+    const bool own = member->model == mapper.type->key;
+    const int column = own ? mapper.column_at(member->offset()) : -1;
+    if (column < 0) {
+      throw Error(ErrorKind::kUsage, who + " names " + std::string(member->name()) +
+                                         ", which is no column of " + mapper.model);
+    }
+    columns.push_back(static_cast<ColumnIndex>(column));
+  }
+  return columns;
+}
+
 /// Objects of a plain array as rows of an INSERT.
 class ArrayRows final : public InsertRows {
  public:
@@ -217,10 +242,11 @@ class ArrayRows final : public InsertRows {
 }  // namespace
 
 void session_bulk_insert(SessionCore& core, TypeKey type, void* rows, std::size_t count,
-                         std::size_t stride) {
+                         std::size_t stride, const std::vector<const MemberRef*>& returning) {
   const SessionCore::Use use(core);
   core.flush();
   const Mapper& mapper = core.models().mapper(type);
+  const std::vector<ColumnIndex> also = member_columns(mapper, returning, "bulk_insert");
   const bool has_expressions = has_server_expressions(mapper);
   auto* bytes = static_cast<char*>(rows);
   for (std::size_t first = 0; first < count;) {
@@ -228,7 +254,8 @@ void session_bulk_insert(SessionCore& core, TypeKey type, void* rows, std::size_
     std::size_t end = first + 1;
     while (end < count && insert_mask(mapper, bytes + end * stride, has_expressions) == mask) ++end;
     ArrayRows batch(mapper, mask, bytes + first * stride, end - first, stride);
-    PooledConnection& connection = core.connection();
+    PooledConnection& connection = core.connection(mapper);
+    for (const ColumnIndex column : also) batch.also_return(column);
     const InsertPlan& plan = batch.plan(connection, mask);
     const auto started = core.start_statement();
     connection.driver->insert(plan, batch);
@@ -273,17 +300,12 @@ Entity* session_upsert(SessionCore& core, TypeKey type, void* value,
   core.flush();
   const Mapper& mapper = core.models().mapper(type);
   std::vector<std::string> columns;
-  for (const MemberRef* member : conflict) {
-    const int column = member->model == type ? mapper.column_at(member->offset()) : -1;
-    if (column < 0) {
-      throw Error(ErrorKind::kUsage, "upsert names " + std::string(member->name()) +
-                                         ", which is no column of " + mapper.model);
-    }
-    columns.push_back(mapper.columns[static_cast<std::size_t>(column)].name);
+  for (const ColumnIndex column : member_columns(mapper, conflict, "upsert")) {
+    columns.push_back(mapper.columns[column].name);
   }
   const std::string mask = insert_mask(mapper, value, has_server_expressions(mapper));
   ArrayRows row(mapper, mask, static_cast<char*>(value), 1, mapper.type->size);
-  PooledConnection& connection = core.connection();
+  PooledConnection& connection = core.connection(mapper);
   const InsertPlan& plan = row.plan(connection, mask);
   const std::string sql = upsert_text(mapper, plan, connection.driver->style(), columns);
   PreparedStatement& statement = connection.driver->prepare(sql);

@@ -43,52 +43,91 @@ SessionCore::Use::~Use() {
   if (--core_.use_depth_ == 0) core_.user_.store(nullptr, std::memory_order_release);
 }
 
-SessionCore::SessionCore(const Engine& engine, const Metadata& models,
+SessionCore::SessionCore(const Engines& engines, const Metadata& models,
                          const SessionOptions& options)
-    : engine_(engine),
-      models_(std::shared_ptr<const Metadata>(new Metadata(models)), &models.impl()),
+    : models_(std::shared_ptr<const Metadata>(new Metadata(models)), &models.impl()),
       options_(options),
       arena_(nullptr) {
-  for (const auto& mapper : models_->mappers) identities_.emplace_back(*mapper);
+  for (const BoundEngine& bound : engines.all()) {
+    databases_.push_back({bound.name, bound.engine, {}});
+  }
+  for (const auto& mapper : models_->mappers) {
+    identities_.emplace_back(*mapper);
+    std::size_t at = 0;
+    while (at < databases_.size() && databases_[at].name != mapper->bind) ++at;
+    database_of_.push_back(at);
+  }
   arena_ = new Arena(models_);
   arena_->session = this;
 }
 
 SessionCore::~SessionCore() {
-  lease_.release();
+  for (Database& database : databases_) database.lease.release();
   abandon_arena();
 }
 
-// Connection and transaction.
+// Connections and transactions.
 
-void SessionCore::begin() {
-  if (lease_) return;
-  Lease lease = engine_.pool().acquire();
-  lease->driver->set_deadline(deadline_);
-  lease->driver->begin({options_.isolation, options_.read_only});
-  if (never_commit) lease->driver->run("SAVEPOINT " + std::string(kFixture));
-  lease_ = std::move(lease);
-  const std::lock_guard lock(running_mutex_);
-  running_ = lease_->driver.get();
-}
-
-PooledConnection& SessionCore::connection() {
-  if (needs_rollback_) {
-    RollbackRequired error("an earlier flush of this session failed");
-    error.hint("call rollback(); the objects are then as they were when the transaction began");
-    throw error;
+std::size_t SessionCore::database_named(std::string_view name) const {
+  std::string known;
+  for (std::size_t i = 0; i < databases_.size(); ++i) {
+    if (databases_[i].name == name) return i;
+    known += (known.empty() ? "" : ", ") + databases_[i].name;
   }
-  begin();
-  return *lease_;
+  throw Error(ErrorKind::kUsage,
+              "this session has no database '" + std::string(name) + "', only " + known);
 }
 
-Driver& SessionCore::driver() { return *connection().driver; }
+std::size_t SessionCore::database_of(const Mapper& mapper) const {
+  const std::size_t at = database_of_[mapper.index];
+  if (at < databases_.size()) return at;
+  throw Error(ErrorKind::kUsage, "the model " + mapper.model + " is bound to the database '" +
+                                     mapper.bind + "', for which this session has no engine")
+      .hint("give it: Session db{{{\"default\", engine}, {\"" + mapper.bind +
+            "\", other}}, models}");
+}
+
+bool SessionCore::in_transaction() const {
+  return std::any_of(databases_.begin(), databases_.end(),
+                     [](const Database& database) { return static_cast<bool>(database.lease); });
+}
+
+void SessionCore::begin(Database& database) {
+  if (database.lease) return;
+  Lease lease = database.engine.pool().acquire();
+  Driver& driver = *lease->driver;
+  driver.set_deadline(deadline_);
+  driver.begin({options_.isolation, options_.read_only});
+  if (never_commit) driver.run("SAVEPOINT " + std::string(kFixture));
+  for (std::size_t i = 1; i <= savepoints_.size(); ++i)
+    driver.run("SAVEPOINT " + savepoint_name(i));
+  database.lease = std::move(lease);
+  const std::lock_guard lock(running_mutex_);
+  running_.push_back(&driver);
+}
+
+void SessionCore::require_usable() const {
+  if (!needs_rollback_) return;
+  RollbackRequired error("an earlier flush of this session failed");
+  error.hint("call rollback(); the objects are then as they were when the transaction began");
+  throw error;
+}
+
+PooledConnection& SessionCore::connection(std::size_t database) {
+  require_usable();
+  begin(databases_[database]);
+  return *databases_[database].lease;
+}
 
 void SessionCore::run(std::string_view sql) {
-  Driver& use = driver();
-  const auto started = start_statement();
-  use.run(sql);
-  end_statement(sql, started, 0);
+  require_usable();
+  if (!in_transaction()) begin(databases_.front());
+  for (Database& database : databases_) {
+    if (!database.lease) continue;
+    const auto started = start_statement();
+    database.lease->driver->run(sql);
+    end_statement(sql, started, 0);
+  }
 }
 
 void SessionCore::end_transaction() {
@@ -100,23 +139,18 @@ void SessionCore::end_transaction() {
   if (never_commit) return;
   {
     const std::lock_guard lock(running_mutex_);
-    running_ = nullptr;
+    running_.clear();
   }
-  lease_.release();
+  for (Database& database : databases_) database.lease.release();
 }
 
 void SessionCore::commit() {
   const Use use(*this);
   notify(SessionEvent::kBeforeCommit);
   flush();
-  if (lease_) {
+  if (in_transaction()) {
     try {
-      if (never_commit) {
-        run("RELEASE " + std::string(kFixture));
-        run("SAVEPOINT " + std::string(kFixture));
-      } else {
-        driver().commit();
-      }
+      commit_all();
     } catch (...) {
       needs_rollback_ = true;
       throw;
@@ -127,16 +161,29 @@ void SessionCore::commit() {
   notify(SessionEvent::kAfterCommit);
 }
 
+void SessionCore::commit_all() {
+  if (never_commit) {
+    run("RELEASE " + std::string(kFixture));
+    run("SAVEPOINT " + std::string(kFixture));
+    return;
+  }
+  require_usable();
+  for (Database& database : databases_) {
+    if (database.lease) database.lease->driver->commit();
+  }
+}
+
 void SessionCore::rollback() {
   const Use use(*this);
   undo_pending();
   undo_to(0);
+  unload_all_relations();
   needs_rollback_ = false;
-  if (lease_) {
-    if (never_commit) {
-      run("ROLLBACK TO " + std::string(kFixture));
-    } else {
-      lease_->driver->rollback();
+  if (never_commit) {
+    if (in_transaction()) run("ROLLBACK TO " + std::string(kFixture));
+  } else {
+    for (Database& database : databases_) {
+      if (database.lease) database.lease->driver->rollback();
     }
   }
   end_transaction();
@@ -147,7 +194,9 @@ void SessionCore::rollback() {
 void SessionCore::close() {
   const Use use(*this);
   never_commit = false;
-  if (lease_) lease_->driver->rollback();
+  for (Database& database : databases_) {
+    if (database.lease) database.lease->driver->rollback();
+  }
   end_transaction();
   expunge_all();
 }
@@ -177,6 +226,7 @@ void SessionCore::rollback_to_savepoint(std::size_t depth) {
   if (depth > savepoints_.size()) return;  // what ended it undid or kept it
   undo_pending();
   undo_to(savepoints_[depth - 1]);
+  unload_all_relations();
   needs_rollback_ = false;
   run("ROLLBACK TO " + savepoint_name(depth));
   run("RELEASE " + savepoint_name(depth));
@@ -186,12 +236,14 @@ void SessionCore::rollback_to_savepoint(std::size_t depth) {
 
 void SessionCore::set_deadline(std::chrono::milliseconds from_now) {
   deadline_ = std::chrono::steady_clock::now() + from_now;
-  if (lease_) lease_->driver->set_deadline(deadline_);
+  for (Database& database : databases_) {
+    if (database.lease) database.lease->driver->set_deadline(deadline_);
+  }
 }
 
 void SessionCore::cancel() {
   const std::lock_guard lock(running_mutex_);
-  if (running_ != nullptr) running_->interrupt();
+  for (Driver* driver : running_) driver->interrupt();
 }
 
 // The undo log.
@@ -302,6 +354,7 @@ void SessionCore::rekey(Entity* entity) {
 }
 
 void SessionCore::forget(Entity* entity) {
+  leave_lists(entity);
   entity->state = EntityState::kDeleted;
   entity->flags &= static_cast<std::uint8_t>(~(kRemoving | kRemoved));
   note_undo(entity, Undo::kDeleted);
@@ -342,13 +395,8 @@ void SessionCore::remove(Entity* entity) {
   require_attached(entity);
   if ((entity->flags & kRemoving) != 0 || entity->state == EntityState::kDeleted) return;
   if (entity->state == EntityState::kPending) {
-    for (const Relation& relation : entity->mapper->relations) {
-      if (relation.kind == RelationKind::kParent && relation.back != nullptr) {
-        if (Entity* parent = HandleAccess::held(one_of(relation, entity))) {
-          list_drop(parent, *relation.back, entity);
-        }
-      }
-    }
+    leave_lists(entity);
+    let_children_go(entity);
     std::erase_if(associations_, [&](const AssociationChange& change) {
       return change.side[0] == entity || change.side[1] == entity;
     });
@@ -407,7 +455,7 @@ Entity* SessionCore::get(const Mapper& mapper, const std::vector<Datum>& key) {
 }
 
 std::string SessionCore::by_key_text(const Mapper& mapper, std::string_view filter) {
-  const SqlStyle& style = lease_->driver->style();
+  const SqlStyle& style = driver(mapper).style();
   const std::string table = style.quote(mapper.table);
   std::string sql =
       "SELECT " + column_list(mapper, style, table) + " FROM " + mapper.qualified(style);
@@ -418,7 +466,8 @@ std::string SessionCore::by_key_text(const Mapper& mapper, std::string_view filt
     sql += style.numbered_placeholders ? "$" + std::to_string(++parameter) : "?";
     parameter = std::max(parameter, 1);
   }
-  return sql + render_filter(render_context(), mapper, filter, static_cast<int>(mapper.key.size()));
+  return sql +
+         render_filter(render_context(mapper), mapper, filter, static_cast<int>(mapper.key.size()));
 }
 
 /// Reads one row by its key, into `known` or a new object.
@@ -430,7 +479,7 @@ Entity* SessionCore::fetch(const Mapper& mapper, const std::vector<Datum>& key, 
   put_raw(text_key, mapper.id);
   text_key += filter.shape;
   PreparedStatement& prepared =
-      statement(std::move(text_key), [&] { return by_key_text(mapper, filter.shape); });
+      statement(mapper, std::move(text_key), [&] { return by_key_text(mapper, filter.shape); });
   const auto started = start_statement();
   for (const Datum& value : key) put_datum(value, prepared);
   for (const Datum& value : filter.binds) put_datum(value, prepared);
@@ -559,6 +608,8 @@ void SessionCore::end_statement(std::string_view sql, std::chrono::steady_clock:
   for (const auto& observer : statement_observers) observer(event);
 }
 
-RenderContext SessionCore::render_context() { return {*models_, lease_->driver->style()}; }
+RenderContext SessionCore::render_context(const Mapper& mapper) {
+  return {*models_, driver(mapper).style()};
+}
 
 }  // namespace ormdb::detail

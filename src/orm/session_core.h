@@ -48,7 +48,7 @@ void own_handles(Entity* entity);
 
 class SessionCore {
  public:
-  SessionCore(const Engine& engine, const Metadata& models, const SessionOptions& options);
+  SessionCore(const Engines& engines, const Metadata& models, const SessionOptions& options);
   ~SessionCore();
   SessionCore(const SessionCore&) = delete;
   SessionCore& operator=(const SessionCore&) = delete;
@@ -68,9 +68,15 @@ class SessionCore {
   // session_core.cc: connection, transactions, objects.
   const Metadata::Impl& models() const { return *models_; }
   const SessionOptions& options() const { return options_; }
-  Driver& driver();  ///< Connected and in a transaction.
-  PooledConnection& connection();
-  bool in_transaction() const { return static_cast<bool>(lease_); }
+  /// Throws RollbackRequired after a flush that failed.
+  void require_usable() const;
+  /// The place of a database in Engines; throws kUsage for a name that is not there.
+  std::size_t database_named(std::string_view name) const;
+  PooledConnection& connection(std::size_t database);  ///< Connected and in a transaction.
+  PooledConnection& connection(const Mapper& mapper) { return connection(database_of(mapper)); }
+  Driver& driver(std::size_t database) { return *connection(database).driver; }
+  Driver& driver(const Mapper& mapper) { return driver(database_of(mapper)); }
+  bool in_transaction() const;
   void commit();
   void rollback();
   void close();
@@ -128,12 +134,12 @@ class SessionCore {
   // query_run.cc
   std::vector<Entity*> query(const QueryData& query);
   /// The query with the session's filters for its models.
-  QueryData filtered(QueryData query) const;
+  QueryData filtered(QueryData query, std::vector<CteSpec> known = {}) const;
   Siblings& new_siblings() { return arena_->siblings.emplace_back(); }
   /// Runs a statement whose text is kept under `key`; `render` makes it.
   template <typename Render>
-  PreparedStatement& statement(std::string key, Render&& render);
-  RenderContext render_context();
+  PreparedStatement& statement(const Mapper& mapper, std::string key, Render&& render);
+  RenderContext render_context(const Mapper& mapper);
 
   void notify(SessionEvent event);
   void notify(Event event, Entity* entity);
@@ -171,8 +177,18 @@ class SessionCore {
     std::uint32_t value;  ///< In undo_values_.
   };
 
-  void begin();
+  /// One of the session's databases; its connection is taken with the first statement.
+  struct Database {
+    std::string name;
+    Engine engine;
+    Lease lease;
+  };
+
+  std::size_t database_of(const Mapper& mapper) const;
+  void begin(Database& database);
+  void commit_all();
   void end_transaction();
+  /// On all connections that are taken, on the first database's when there is none.
   void run(std::string_view sql);
   void undo_to(std::size_t mark);
   void undo(const UndoEntry& entry);
@@ -188,6 +204,12 @@ class SessionCore {
   void list_add(Entity* owner, const Relation& relation, Entity* item, bool is_new);
   void list_drop(Entity* owner, const Relation& relation, Entity* item);
   void leave_parent(Entity* child, const Relation& to_children);
+  /// Takes an object that goes out of the lists of others, as far as they are loaded.
+  void leave_lists(Entity* entity);
+  /// Children of an object that was never written: removed where that cascades, else without it.
+  void let_children_go(Entity* parent);
+  /// After a rollback: what was loaded since the changes that it undid may hold their outcome.
+  void unload_all_relations();
   void unload_parents_list(Entity* parent, const KeyMap& key);
   void snapshot_watched();
   /// The identity map follows a key that an UPDATE changed; the undo log knows both.
@@ -195,15 +217,15 @@ class SessionCore {
   /// Its row is gone; a rollback brings it back.
   void forget(Entity* entity);
 
-  Engine engine_;
+  std::vector<Database> databases_;
+  std::vector<std::size_t> database_of_;  ///< By mapper; databases_.size() without one.
   std::shared_ptr<const Metadata::Impl> models_;
   SessionOptions options_;
   Arena* arena_;
   std::vector<IdentityMap> identities_;
 
-  Lease lease_;
   std::mutex running_mutex_;  ///< cancel() comes from other threads.
-  Driver* running_ = nullptr;
+  std::vector<Driver*> running_;
   std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
   std::vector<std::size_t> savepoints_;  ///< Undo marks.
   std::vector<UndoEntry> undo_;
@@ -222,8 +244,8 @@ class SessionCore {
 };
 
 template <typename Render>
-PreparedStatement& SessionCore::statement(std::string key, Render&& render) {
-  PooledConnection& held = connection();
+PreparedStatement& SessionCore::statement(const Mapper& mapper, std::string key, Render&& render) {
+  PooledConnection& held = connection(mapper);
   constexpr std::size_t kMaxTexts = 1000;
   if (held.texts.size() > kMaxTexts) held.texts.clear();
   std::string& text = held.texts[std::move(key)];

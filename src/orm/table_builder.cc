@@ -42,6 +42,7 @@ namespace detail {
 
 void TableBuilder::set_name(std::string_view name) { record_.name = name; }
 void TableBuilder::set_schema(std::string_view name) { record_.schema = name; }
+void TableBuilder::set_bind(std::string_view database) { record_.bind = database; }
 void TableBuilder::set_comment(std::string_view text) { record_.comment = text; }
 void TableBuilder::set_renamed_from(std::string_view name) { record_.renamed_from = name; }
 

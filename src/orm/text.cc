@@ -2,6 +2,7 @@
 #include "base/text.h"
 
 #include <algorithm>
+#include <ostream>
 #include <unordered_set>
 
 #include "base/base64.h"
@@ -193,6 +194,8 @@ std::string entity_text(const Entity* entity) {
   }
   return text + ")";
 }
+
+void write_entity(std::ostream& out, const Entity* entity) { out << entity_text(entity); }
 
 std::string entity_json(const Entity* entity) {
   return entity == nullptr ? "null" : render_json(JsonWriter().object(entity));

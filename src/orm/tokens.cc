@@ -189,6 +189,36 @@ Tokens related_tokens(const MemberRef& handle, std::uint32_t alias, Tokens condi
   return tokens;
 }
 
+Tokens cte_column_tokens(std::uint32_t cte, std::size_t column) {
+  Tokens tokens = starting("Y");
+  put_raw(tokens.shape, cte);
+  put_raw(tokens.shape, static_cast<std::uint16_t>(column));
+  return tokens;
+}
+
+Tokens json_tokens(Tokens json, const std::vector<std::string>& steps, char kind) {
+  Tokens tokens = starting("J");
+  tokens.shape += kind;
+  put_raw(tokens.shape, static_cast<std::uint8_t>(steps.size()));
+  for (const std::string& step : steps) put_short(tokens.shape, step);
+  append(tokens, json);
+  return tokens;
+}
+
+std::string json_step(std::string_view key) {
+  // SQLite's paths have no escape for a quote.
+  constexpr std::size_t kLongest = 250;
+  if (key.size() > kLongest || key.find('"') != std::string_view::npos) {
+    throw Error(ErrorKind::kUsage, "a key of a JSON path has a quote or more than 250 bytes");
+  }
+  return "." + std::string(key);
+}
+
+std::string json_step(std::int64_t place) {
+  if (place < 0) throw Error(ErrorKind::kUsage, "places in a JSON array count from 0");
+  return "[" + std::to_string(place) + "]";
+}
+
 Tokens case_tokens(Tokens condition, Tokens then, Tokens otherwise) {
   Tokens tokens = starting("K");
   append(tokens, condition);
@@ -258,6 +288,13 @@ class Flattener {
         (query.distinct ? kDistinctFlag : 0U) | (query.for_update ? kForUpdateFlag : 0U) |
         (query.limit >= 0 ? kLimitFlag : 0U) | (query.offset >= 0 ? kOffsetFlag : 0U);
     put_raw(shape_, static_cast<std::uint8_t>(flags));
+    put_count(shape_, query.ctes.size());
+    for (std::size_t i = 0; i < query.ctes.size(); ++i) {
+      put_raw(shape_, query.cte_specs[i].model);
+      put_raw(shape_, query.cte_specs[i].alias);
+      put_raw(shape_, query.cte_specs[i].columns);
+      flatten(query.ctes[i]);
+    }
     put_count(shape_, query.joins.size());
     for (const JoinSpec& join : query.joins) add(join);
     list(query.selected);

@@ -12,11 +12,13 @@
 //     K c a b                   CASE                S query               a subquery
 //     P ilike:1 a b             LIKE                D not:1 a b           IS DISTINCT FROM
 //     X model:8 relation:4      a value, the owner's key in an association
+//     Y cte:4 column:2          a column of a WITH    J kind:1 n:1 s… a       a part of JSON
 //     V a low high              BETWEEN             O desc:1 nulls:1 a    an entry of ORDER BY
 //
 // s: one byte of length and the text; l: four bytes of length. A query:
 //
 //     from:8 alias:4 flags:1 (distinct 1, for update 2, limit 4, offset 8)
+//     n:4 ctes {model:8 alias:4 columns:2 query}
 //     n:4 joins {outer:1 target:8 alias:4 handle:8 from_alias:4 has_on:1}
 //     n:4 selected…  on… of the joins that have one  has:1 where  n:4 group…  has:1 having  n:4
 //     compounds {kind:1 query}  n:4 order…

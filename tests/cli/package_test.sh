@@ -53,7 +53,8 @@ install_and_use() {
   [[ $version == *0.1.0* ]] || { echo "$1: ormdb --version printed: $version"; exit 1; }
   local file
   for file in share/man/man1/ormdb.1 share/man/man5/ormdb.yaml.5 share/man/man5/ormdb-models.5 \
-    share/man/man5/ormdb-script.5 share/bash-completion/completions/ormdb \
+    share/man/man5/ormdb-script.5 share/man/man7/ormdb-orm.7 \
+    share/bash-completion/completions/ormdb \
     share/zsh/site-functions/_ormdb share/fish/vendor_completions.d/ormdb.fish; do
     [[ -s $prefix/$file ]] || { echo "$1: $file is missing or empty"; exit 1; }
   done

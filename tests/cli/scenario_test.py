@@ -4,6 +4,7 @@
     ORMDB=build/dev/ormdb tests/cli/scenario_test.py [WORD]...
 
 Each function case_* gets a fresh project; with WORDs only those whose name holds one of them run.
+Modules with an open_project() of their own need a server; *_test.py beside this one run those.
 """
 
 import glob
@@ -18,32 +19,39 @@ sys.path.insert(0, HERE)
 import scenario  # noqa: E402  (the path must be set first)
 
 
-def all_cases():
+def modules_without_server():
     for path in sorted(glob.glob(os.path.join(HERE, "cases_*.py"))):
         module = importlib.import_module(os.path.basename(path)[:-3])
+        if not hasattr(module, "open_project"):
+            yield module
+
+
+def cases_of(modules):
+    for module in modules:
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if name.startswith("case_"):
-                yield f"{module.__name__[6:]}: {name[5:].replace('_', ' ')}", function
+                opened = getattr(module, "open_project", scenario.new_project)
+                yield f"{module.__name__[6:]}: {name[5:].replace('_', ' ')}", function, opened
 
 
-def run_case(function):
+def run_case(function, opened):
     """The failure as text, or None."""
     try:
-        with scenario.new_project() as project:
+        with opened() as project:
             function(project)
     except Exception:  # pylint: disable=broad-except  (a broken scenario is a failed one)
         return traceback.format_exc(limit=-2)
     return None
 
 
-def main():
+def main(modules=None):
     words = sys.argv[1:]
     ran = failed = 0
-    for name, function in all_cases():
+    for name, function, opened in cases_of(modules or modules_without_server()):
         if words and not any(word in name for word in words):
             continue
         ran += 1
-        failure = run_case(function)
+        failure = run_case(function, opened)
         if failure:
             failed += 1
             print(f"FAILED {name}\n{failure}")

@@ -34,8 +34,10 @@ std::string default_storage(const Column& column) {
     case TypeKind::kJsonb:
     case TypeKind::kArray:
       return "EXTENDED";
-    case TypeKind::kNative:
-      return "DEFAULT";
+    case TypeKind::kNative: {
+      const std::string type = type_to_sql(column.type);
+      return type == "inet" || type == "cidr" ? "MAIN" : "EXTENDED";
+    }
     default:
       return "PLAIN";
   }
@@ -118,9 +120,20 @@ class ColumnChange {
     if (to_.generated) return;
     if (from_.default_value == to_.default_value && !(retyped && to_.default_value)) return;
     if (to_.default_value) {
-      alter_only("SET DEFAULT " + literal(*to_.default_value));
+      alter_followers("SET DEFAULT " + literal(*to_.default_value));
     } else if (!is_serial(from_) && identity_kind(from_).empty()) {
-      alter_only("DROP DEFAULT");
+      alter_followers("DROP DEFAULT");
+    }
+  }
+
+  // Children have defaults of their own; those that have the parent's go on having it.
+  void alter_followers(const std::string& what) {
+    alter_only(what);
+    for (const Table* child : descendants_of(change_.table, schema_)) {
+      const Column* column = child->find_column(to_.name);
+      if (column == nullptr || !is_only_inherited(*column)) continue;
+      if (column->default_value != found_->find_column(to_.name)->default_value) continue;
+      add("ALTER TABLE ONLY " + sql_name(*child) + " ALTER COLUMN " + column_ + " " + what);
     }
   }
 
@@ -191,7 +204,7 @@ class ColumnChange {
       return option(from_.options, key) != option(to_.options, key);
     };
     const std::string& storage = option(to_.options, "storage");
-    if (changed("storage") || (retyped && !storage.empty())) {
+    if (retyped ? !storage.empty() : changed("storage")) {
       alter_only("SET STORAGE " + (storage.empty() ? default_storage(to_) : to_upper(storage)));
     }
     if (changed("statistics")) {
@@ -236,7 +249,7 @@ bool changes_type(const AlterColumn& change, const Schema& schema) {
     }
   }
   return change.from.collation != change.to.collation ||
-         type_to_sql(change.from.type, &schema) != type_to_sql(change.to.type, &schema);
+         canonical_type(change.from.type, &schema) != canonical_type(change.to.type, &schema);
 }
 
 std::vector<std::string> alter_column_sql(const AlterColumn& change, const Schema& schema,

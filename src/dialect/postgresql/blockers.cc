@@ -62,6 +62,16 @@ std::string blockers_sql(std::size_t names, bool with_readers) {
          "GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 6 DESC, 1";
 }
 
+// Manual, CREATE INDEX "Building Indexes Concurrently": it waits for transactions of the database
+// that have a snapshot from before it, whatever tables they use.
+std::string snapshots_sql() {
+  return std::string("SELECT ") + kActivityColumns +
+         "\nFROM pg_catalog.pg_stat_activity a\n"
+         "WHERE a.backend_xmin IS NOT NULL AND a.datname = current_database()\n"
+         "  AND a.pid NOT IN (pg_backend_pid(), ?::int)\n"
+         "ORDER BY 6 DESC, 1";
+}
+
 std::string one_line(std::string_view text) {
   std::string result;
   for (const char c : text) {
@@ -112,8 +122,10 @@ std::vector<Activity> blockers(Connection& connection, std::string_view statemen
   if (names.empty()) return {};
   std::vector<Value> parameters(names.begin(), names.end());
   parameters.emplace_back(std::int64_t{waiting_pid});
-  const Rows rows =
-      connection.query(blockers_sql(names.size(), readers_block(statement)), parameters);
+  Rows rows = connection.query(blockers_sql(names.size(), readers_block(statement)), parameters);
+  if (rows.rows.empty() && names.contains("concurrently")) {
+    rows = connection.query(snapshots_sql(), {std::int64_t{waiting_pid}});
+  }
   std::vector<Activity> found;
   for (std::size_t i = 0; i < rows.rows.size(); ++i) found.push_back(activity_of(rows, i));
   return found;
@@ -125,7 +137,9 @@ Error name_blockers(Error error, const std::vector<Activity>& holders,
   std::vector<std::string> texts, calls;
   for (const Activity& holder : holders) {
     if (texts.size() >= kMostShown) break;
-    texts.push_back(holder.tables + " is in use by " + holder.text());
+    const std::string what =
+        holder.tables.empty() ? "an older snapshot is held by " : holder.tables + " is in use by ";
+    texts.push_back(what + holder.text());
     calls.push_back("pg_terminate_backend(" + std::to_string(holder.pid) + ")");
   }
   std::string message = "no lock was had within " + seconds_text(waited) + ": " + join(texts, "; ");

@@ -14,32 +14,46 @@ namespace ormdb::postgresql {
 // All there since PostgreSQL 10's libpq.
 #define ORMDB_LIBPQ_FUNCTIONS(X) \
   X(PQbackendPID)                \
+  X(PQcancel)                    \
   X(PQclear)                     \
   X(PQcmdStatus)                 \
+  X(PQcmdTuples)                 \
   X(PQconndefaults)              \
   X(PQconninfoFree)              \
   X(PQconnectdbParams)           \
+  X(PQconsumeInput)              \
   X(PQdb)                        \
+  X(PQdescribePortal)            \
+  X(PQdescribePrepared)          \
   X(PQerrorMessage)              \
   X(PQexec)                      \
   X(PQexecParams)                \
   X(PQfinish)                    \
+  X(PQfformat)                   \
   X(PQfname)                     \
+  X(PQfreeCancel)                \
   X(PQfreemem)                   \
   X(PQftype)                     \
+  X(PQgetCancel)                 \
   X(PQgetCopyData)               \
   X(PQgetResult)                 \
   X(PQgetisnull)                 \
   X(PQgetlength)                 \
   X(PQgetvalue)                  \
+  X(PQisBusy)                    \
   X(PQnfields)                   \
   X(PQntuples)                   \
   X(PQparameterStatus)           \
   X(PQputCopyEnd)                \
   X(PQresultErrorField)          \
   X(PQresultStatus)              \
+  X(PQsendPrepare)               \
+  X(PQsendQuery)                 \
+  X(PQsendQueryParams)           \
+  X(PQsendQueryPrepared)         \
   X(PQserverVersion)             \
   X(PQsetNoticeProcessor)        \
+  X(PQsocket)                    \
   X(PQstatus)                    \
   X(PQtransactionStatus)         \
   X(PQunescapeBytea)

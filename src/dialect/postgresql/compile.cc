@@ -72,6 +72,7 @@ CompiledSection Compiler::run() {
     }
     ++index_;
   }
+  forget_expected();
   put_back();
   // What follows raw SQL of unknown meaning is compiled by itself and does not know of its rows.
   if (opaque_ && index_ < operations_.size()) emit(checks_.before_change(schema_));
@@ -88,6 +89,7 @@ CompiledSection Compiler::run() {
 void Compiler::compile_one() {
   const Operation& operation = operations_[index_];
   number_ = static_cast<int>(index_) + 1;
+  forget_expected();
   later_.move_to(index_);
   if (!joins(operation)) put_back();
   transaction_ = operation.transaction;
@@ -144,9 +146,13 @@ void Compiler::expect_again(Target target, std::function<bool()> to_come) {
   expected_.push_back({std::move(target), std::move(to_come)});
 }
 
+// Before the look ahead moves on: what the operation at hand makes is still to come.
+void Compiler::forget_expected() {
+  std::erase_if(expected_, [](const Expected& expected) { return !expected.to_come(); });
+}
+
 void Compiler::put_back() {
   if (recreation_.empty()) return;
-  std::erase_if(expected_, [](const Expected& expected) { return !expected.to_come(); });
   emit(recreation_.put_back([this](const Element& element) { return waits(element); }));
 }
 

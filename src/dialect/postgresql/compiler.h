@@ -70,6 +70,7 @@ class Compiler {
   void emit(std::vector<std::string> statements);
 
   // Around changes: what is out of the way, and what is not there yet.
+  void forget_expected();
   void put_back();
   void put_back_for(const std::string& table);
   bool foreign_key_waits(const Element& element) const;

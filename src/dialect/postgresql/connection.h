@@ -52,6 +52,9 @@ class PostgresqlConnection : public Connection {
   /// The advisory lock of the session, until the object goes; nullptr when another session has it.
   std::unique_ptr<RunLock> try_lock(std::int64_t key);
 
+  /// What knows libpq.
+  Session& session() const { return *session_; }
+
   /// For how long the outcome of a COMMIT is asked for; 30 s unless set.
   void set_recovery_time(std::chrono::milliseconds time);
 

@@ -50,6 +50,40 @@ RowStyle row_style(const std::string& name, const Schema& schema) {
   return style;
 }
 
+bool is_numbered(const Column& column) {
+  return !identity_kind(column).empty() || has_flag(column.options, "serial");
+}
+
+bool has_whole_number(const InsertRows& rows, std::size_t column) {
+  return std::any_of(rows.rows.begin(), rows.rows.end(), [&](const std::vector<Literal>& row) {
+    return row[column].kind == Literal::Kind::kNumber &&
+           row[column].text.find_first_of(".eE") == std::string::npos;
+  });
+}
+
+// Rows with numbers of their own do not advance the sequence that numbers the others, so that a
+// later row would get a number that is taken. Of a table that is not known here any column may be
+// numbered: where it is not, the statement finds no sequence and looks at no row.
+std::vector<std::string> continue_sequences_sql(const InsertRows& rows, const RowStyle& style) {
+  std::vector<std::string> statements;
+  for (std::size_t i = 0; i < rows.columns.size(); ++i) {
+    const std::string& name = rows.columns[i];
+    const Table* table = style.definition;
+    const Column* column = table == nullptr ? nullptr : table->find_column(name);
+    if (column != nullptr && !is_numbered(*column)) continue;
+    if (!has_whole_number(rows, i)) continue;
+    const std::string highest =
+        "(SELECT max(" + quote(name) + ")::text::bigint FROM " + style.table + ")";
+    statements.push_back("SELECT setval(seqrelid::regclass, " + highest +
+                         ")\nFROM pg_sequence WHERE seqrelid = pg_get_serial_sequence(" +
+                         string_literal(style.table) + ", " + string_literal(name) +
+                         ")::regclass\n  AND " + highest +
+                         "\n    BETWEEN coalesce(pg_sequence_last_value(seqrelid), seqmin) AND "
+                         "seqmax");
+  }
+  return statements;
+}
+
 }  // namespace
 
 std::vector<std::string> insert_sql(const InsertRows& rows, const Schema& schema) {
@@ -60,8 +94,14 @@ std::vector<std::string> insert_sql(const InsertRows& rows, const Schema& schema
       return identity_kind(column) == "always" && contains(rows.columns, column.name);
     });
     if (overrides) style.before_values = "OVERRIDING SYSTEM VALUE ";
+  } else {
+    style.before_values = "OVERRIDING SYSTEM VALUE ";  // means nothing without an identity
   }
-  return ormdb::insert_sql(rows, style);
+  std::vector<std::string> statements = ormdb::insert_sql(rows, style);
+  for (std::string& sql : continue_sequences_sql(rows, style)) {
+    statements.push_back(std::move(sql));
+  }
+  return statements;
 }
 
 std::string update_sql(const UpdateRows& rows, const Schema& schema) {

@@ -102,13 +102,19 @@ std::string aggregate_line(const AggregateWord& row, const DatabaseObject& objec
   return word + " = " + (row.shape == Shape::kWord ? to_upper(value) : value);
 }
 
+/// Models leave the arguments out where the signature says it all.
+const std::string& arguments_of(const DatabaseObject& object) {
+  const std::string& arguments = property(object, "arguments");
+  return arguments.empty() ? object.signature : arguments;
+}
+
 }  // namespace
 
 std::string routine_sql(const DatabaseObject& object, bool replace) {
   const bool procedure = object.kind == "procedure";
   std::string text = replace ? "CREATE OR REPLACE " : "CREATE ";
   text += procedure ? "PROCEDURE " : "FUNCTION ";
-  text += sql_name(object) + "(" + property(object, "arguments") + ")";
+  text += sql_name(object) + "(" + arguments_of(object) + ")";
   const std::string& returns = property(object, "returns");
   if (!procedure && !returns.empty()) text += "\n  RETURNS " + returns;
   const std::string& language = property(object, "language");
@@ -122,7 +128,7 @@ std::string aggregate_sql(const DatabaseObject& object) {
     std::string line = aggregate_line(row, object);
     if (!line.empty()) lines.push_back(std::move(line));
   }
-  const std::string& arguments = property(object, "arguments");
+  const std::string& arguments = arguments_of(object);
   return "CREATE AGGREGATE " + sql_name(object) + "(" + (arguments.empty() ? "*" : arguments) +
          ") (\n  " + join(lines, ",\n  ") + "\n)";
 }

@@ -106,11 +106,26 @@ std::vector<std::string> column_lines(const Table& table, const Schema& schema) 
   return lines;
 }
 
+// A unique constraint on the primary key's columns: CREATE TABLE takes it for the key's double and
+// leaves it out without a word (transformIndexConstraints in parse_utilcmd.c).
+bool doubles_key(const Constraint& constraint, const Table& table) {
+  const auto* unique = std::get_if<Unique>(&constraint);
+  if (unique == nullptr || !table.primary_key) return false;
+  return std::equal(unique->columns.begin(), unique->columns.end(),
+                    table.primary_key->columns.begin(), table.primary_key->columns.end(),
+                    [](const KeyPart& a, const KeyPart& b) { return a.column == b.column; });
+}
+
+bool is_added_afterwards(const Constraint& constraint, const Table& table) {
+  return is_not_valid(constraint) || doubles_key(constraint, table);
+}
+
 std::string create_statement(const Table& table, const Schema& schema) {
   const std::string& type = option(table.options, "of_type");
   std::vector<std::string> lines = column_lines(table, schema);
   for (const Constraint& constraint : constraints_of(table)) {
-    if (!is_not_valid(constraint)) lines.push_back(constraint_sql(constraint, schema));
+    if (is_added_afterwards(constraint, table)) continue;
+    lines.push_back(constraint_sql(constraint, schema));
   }
   append(lines, parent_checks(table, schema));
   std::string text =
@@ -365,7 +380,7 @@ std::vector<std::string> create_table_sql(const Table& table, const Schema& sche
     append(statements, column_settings_sql(column, name, schema));
   }
   for (const Constraint& constraint : constraints_of(table)) {
-    if (is_not_valid(constraint)) {
+    if (is_added_afterwards(constraint, table)) {
       append(statements, add_constraint_sql(constraint, name, schema));
     } else {
       append(statements, constraint_comment_sql(constraint, name, schema));

@@ -42,6 +42,11 @@ std::unique_ptr<Connection> PostgresqlDialect::connect(const Url& url,
   return postgresql::connect(url, options);
 }
 
+std::unique_ptr<Connection> PostgresqlDialect::connect_existing(
+    const Url& url, const ConnectOptions& options) const {
+  return postgresql::connect_existing(url, options);
+}
+
 Schema PostgresqlDialect::introspect(Connection& connection,
                                      const IntrospectOptions& options) const {
   return postgresql::introspect(connection, options);

@@ -12,11 +12,15 @@ class PostgresqlDialect : public Dialect {
   /// NAMEDATALEN - 1, unless the server was built otherwise.
   int max_identifier_length() const override { return 63; }
   bool transactional_ddl() const override { return true; }
+  /// A waiting ALTER TABLE makes later readers of the table wait behind it.
+  bool retries_lock_timeouts() const override { return true; }
   std::string_view begin() const override { return "BEGIN"; }
 
   std::string quote(std::string_view identifier) const override;
   std::string literal(const Literal& value) const override;
   std::unique_ptr<Connection> connect(const Url& url, const ConnectOptions& options) const override;
+  std::unique_ptr<Connection> connect_existing(const Url& url,
+                                               const ConnectOptions& options) const override;
   Schema introspect(Connection& connection, const IntrospectOptions& options) const override;
   std::vector<std::string> unmanaged(Connection& connection,
                                      const IntrospectOptions& options) const override;

@@ -387,7 +387,8 @@ std::vector<std::string> create_element_sql(const Element& element, const Schema
 }
 
 bool mentions_word(std::string_view text, std::string_view name) {
-  if (name.empty() || !contains_icase(text, name)) return false;
+  const bool plain = name.find('"') == std::string_view::npos;  // else it is doubled in the text
+  if (name.empty() || (plain && !contains_icase(text, name))) return false;
   for (const SqlToken& token : scan_sql_tokens(text, SqlDialect::kPostgresql)) {
     if (token.kind == SqlToken::Kind::kWord ? to_lower(token.text) == name
                                             : token.can_be_name() && token.unquoted() == name) {

@@ -7,6 +7,7 @@
 #include "base/sql_scanner.h"
 #include "base/text.h"
 #include "dialect/postgresql/reconcile_open.h"
+#include "dialect/postgresql/reconcile_stars.h"
 #include "dialect/postgresql/reconcile_texts.h"
 #include "dialect/postgresql/scratch.h"
 
@@ -78,16 +79,13 @@ std::vector<std::string> ask_server(Connection& connection, DifferingTexts diffe
 }
 
 /// Before PostgreSQL 18 every generated column is stored, whatever the models say.
-void store_generated_columns(Connection& connection, const Schema& from, Schema& to) {
-  const KnownTables tables(from);
+void store_generated_columns(Connection& connection, Schema& to) {
   std::vector<Generated*> virtual_columns;
   for (Table& table : to.tables) {
-    const Table* known = tables.counterpart(table);
     for (Column& column : table.columns) {
-      if (known == nullptr || !column.generated || column.generated->stored) continue;
-      const Column* before = counterpart(column, *known);
-      const bool stored = before != nullptr && before->generated && before->generated->stored;
-      if (stored) virtual_columns.push_back(&*column.generated);
+      if (column.generated && !column.generated->stored) {
+        virtual_columns.push_back(&*column.generated);
+      }
     }
   }
   if (virtual_columns.empty()) return;
@@ -101,10 +99,13 @@ void store_generated_columns(Connection& connection, const Schema& from, Schema&
 std::vector<std::string> reconcile(Connection* connection, Schema& from, Schema& to) {
   take_what_is_open(from, to);
   if (connection == nullptr || connection->is_recording()) return {};
-  store_generated_columns(*connection, from, to);
+  store_generated_columns(*connection, to);
   DifferingTexts differing = differing_texts(from, to);
   if (differing.pairs.empty()) return {};
-  return ask_server(*connection, std::move(differing), from);
+  const std::vector<View> stars = views_with_star(to);
+  std::vector<std::string> notes = ask_server(*connection, std::move(differing), from);
+  restore_changed_stars(stars, from, to);
+  return notes;
 }
 
 }  // namespace ormdb::postgresql

@@ -125,7 +125,9 @@ void Session::set_up() {
   const std::string told = std::to_string(client().PQbackendPID(handle_.get()));
   const std::string sql = "SELECT pg_backend_pid(), CASE WHEN pg_backend_pid() = " + told +
                           " THEN concat(" + settings(false) + ") END";
-  const Result result = checked(send(sql, {}), sql, false);
+  Result result = send(sql, {});
+  if (is_lost()) throw connection_error(url_, client().PQerrorMessage(handle_.get()));
+  result = checked(std::move(result), sql, false);
   backend_pid_ = parse_pid(client().PQgetvalue(result.get(), 0, 0));
   pooled_ = backend_pid_ != client().PQbackendPID(handle_.get());
 }

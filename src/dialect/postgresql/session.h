@@ -25,6 +25,8 @@ class Session {
   Result run(std::string_view sql, const std::vector<Value>& parameters);
 
   bool in_transaction() const;
+  /// Changes when a COMMIT whose answer was lost made a new connection.
+  PGconn* handle() const { return handle_.get(); }
   int server_version() const { return client().PQserverVersion(handle_.get()); }
   int backend_pid() const { return backend_pid_; }
   std::string database() const { return client().PQdb(handle_.get()); }

@@ -22,7 +22,7 @@ Error unknown_outcome(const std::string& words, std::string_view sql) {
   Error error = lost_at_commit(words, sql);
   return error
       .message(error.message() +
-               "; it was lost at COMMIT, and whether the transaction took effect is unknown")
+               "; it was lost at COMMIT, outcome unknown: the transaction may have taken effect")
       .hint("when the server can be reached again, `ormdb status` tells what is applied");
 }
 

@@ -191,7 +191,7 @@ TEST_CASE_METHOD(Fixture,
   auto loaded = db.get<User>(3);
   CHECK(db.upsert<&User::username>(jim) == loaded);
   CHECK(loaded->email == "new@example.com");
-  CHECK(db.upsert<&User::username>(blog::user_named("fresh"))->id == 4);
+  CHECK(db.upsert<&User::username>(blog::user_named("fresh"))->id > 3);
   int count = 0;
   db.query<Category>().stream([&](const Category& category) {
     count += db.query<Category>().filter(col<&Category::id> == category.id).count() == 1 ? 1 : 0;
@@ -200,8 +200,9 @@ TEST_CASE_METHOD(Fixture,
 }
 
 TEST_CASE_METHOD(Fixture, "Raw statements take named parameters") {
-  const Rows rows = db.execute("SELECT username, ':id' FROM user WHERE id = :id OR email = :email",
-                               {{"id", 1}, {"email", "jim@example.com"}});
+  const Rows rows =
+      db.execute("SELECT username, ':id' FROM \"user\" WHERE id = :id OR email = :email",
+                 {{"id", 1}, {"email", "jim@example.com"}});
   CHECK(rows.rows.size() == 2);
   CHECK(rows.text(0, 1) == ":id");
   CHECK_THROWS_WITH(db.execute("SELECT :a"), Catch::Matchers::Contains(":a"));

@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "ormdb/orm.h"
+#include "unit/orm/engines.h"
 
 namespace shop {
 
@@ -150,7 +151,8 @@ struct Movement {
 
 struct Fixture {
   Metadata models = Metadata::of<Article, Stock, Movement>();
-  Engine engine{"sqlite://"};
+  std::vector<std::string> urls = orm_test::fresh_urls();
+  Engine engine{GENERATE_REF(from_range(urls))};
   Session db{engine, models};
   Fixture() { models.create_all(engine); }
 };
@@ -167,7 +169,7 @@ Article full_article() {
   article.big_unsigned = 1ULL << 62;
   article.single = 1.5F;
   article.twice = 0.1;
-  article.text = std::string("a\0b", 3);
+  article.text = "a\"\\,{}b";
   article.price = Numeric("12.50");
   article.day = Date(std::chrono::year(1912), std::chrono::month(2), std::chrono::day(29));
   article.at.since_midnight = std::chrono::microseconds(3661000001);
@@ -234,7 +236,8 @@ TEST_CASE_METHOD(Fixture, "Types of one's own are compared, embedded members wri
   article.set<&Article::status>(Status::kDraft);
   db.commit();
   CHECK(db.execute("SELECT status || audit_by FROM article").text(0, 0) == "draftyou");
-  CHECK_THROWS_AS(db.execute("UPDATE article SET status = 'lost'"), IntegrityError);
+  // A check on SQLite, the type's own refusal on PostgreSQL.
+  CHECK_THROWS_AS(db.execute("UPDATE article SET status = 'lost'"), Error);
 }
 
 TEST_CASE_METHOD(Fixture, "Numbers that do not fit are refused") {
@@ -246,6 +249,10 @@ TEST_CASE_METHOD(Fixture, "Numbers that do not fit are refused") {
   db.add(full_article());
   db.commit();
   db.expunge_all();
+  if (engine.dialect() != "sqlite") {  // where the column itself refuses it
+    CHECK_THROWS_AS(db.execute("UPDATE article SET small = 40000"), Error);
+    return;
+  }
   db.execute("UPDATE article SET small = 40000");
   CHECK_THROWS_WITH(db.get<Article>(ArticleId{5}), Catch::Matchers::Contains("small"));
 }

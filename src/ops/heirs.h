@@ -1,0 +1,33 @@
+// Tables that have their columns from another one (PostgreSQL's partitions and inheritance): what
+// happens to a column of the parent happens to theirs, which say `inherited: true`.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "ormdb/operation.h"
+#include "ormdb/schema.h"
+
+namespace ormdb {
+
+/// Partitions and children of the table, and theirs.
+std::vector<Table*> heirs_of(const std::string& qualified_name, Schema& schema);
+
+/// The table that a partition belongs to; "" for other tables.
+const std::string& partitioned_table(const Table& table);
+
+/// Qualified name → the tables that it has columns from, and those that these have them from.
+using Ancestors = std::map<std::string, std::set<std::string>>;
+void collect_ancestors(const Schema& schema, Ancestors& ancestors);
+
+// What operations on the parent's column do to those that come after it.
+
+void inherit_column(const AddColumn& operation, Schema& schema);
+void disinherit_column(const DropColumn& operation, Schema& schema);
+/// `before` is the parent's. A default that is the parent's stays the parent's; another one stays
+/// as it is.
+void alter_inherited_column(const AlterColumn& operation, const Column& before, Schema& schema);
+
+}  // namespace ormdb
