@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "ormdb/dialect.h"
 #include "support/migrate_postgresql_builder.h"
 
 namespace ormdb::test {
@@ -449,6 +450,19 @@ Schema PostgresqlSchemaBuilder::build() {
 
 Schema postgresql_schema(Genes& genes, int version) {
   return PostgresqlSchemaBuilder(genes, version).build();
+}
+
+Schema postgresql_models(Genes& genes, int version) {
+  const Dialect& dialect = dialect_for("postgresql");
+  Schema models = dialect.rules().expressible(postgresql_schema(genes, version));
+  for (Table& table : models.tables) give_names(table, {}, dialect.max_identifier_length());
+  return models;
+}
+
+GenePair postgresql_pair(std::uint64_t seed, int version) {
+  Genes from(seed);
+  postgresql_schema(from, version);
+  return gene_pair(seed, std::move(from));
 }
 
 }  // namespace ormdb::test

@@ -14,6 +14,12 @@ namespace ormdb::test {
 
 Schema postgresql_schema(Genes& genes, int version);
 
+/// The same as models come to the diff: with names for all constraints.
+Schema postgresql_models(Genes& genes, int version);
+
+/// Genes of two schemas, some changes apart.
+GenePair postgresql_pair(std::uint64_t seed, int version);
+
 /// SQL that puts up to three rows into every table of such a schema, statement by statement. A
 /// constraint may refuse some.
 std::vector<std::string> rows_for(const Schema& schema);

@@ -40,7 +40,7 @@ Error with_blockers(Error error, Session& session, std::string_view sql) {
   options.lock_timeout = std::chrono::seconds(1);
   options.statement_timeout = std::chrono::seconds(2);
   Url url = session.url();
-  url.options["connect_timeout"] = "2";
+  url.options.insert_or_assign("connect_timeout", std::string("2"));
   try {
     PostgresqlConnection other(url, options);
     const std::vector<Activity> holders = blockers(other, sql, session.backend_pid());

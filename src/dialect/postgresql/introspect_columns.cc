@@ -124,8 +124,7 @@ Column column_of(const Catalog& catalog, const ColumnRow& row, Draft& draft, con
   column.nullable = !row.not_null;
   column.comment = catalog.comment(CatalogClass::kRelation, row.relation, row.number);
   put_value(column, row, draft, table);
-  const auto collation = draft.collations.find(row.own_collation);
-  if (collation != draft.collations.end()) column.collation = collation->second;
+  column.collation = collation_name(catalog, draft, row.own_collation);
   put(column.options, "storage",
       word_of(row.storage, {{'p', "plain"}, {'e', "external"}, {'x', "extended"}, {'m', "main"}}));
   put(column.options, "statistics", row.statistics);

@@ -107,9 +107,9 @@ IndexRow read_index(CatalogRow& row) {
 // Builds the parts of one index's key, from the first to the last.
 class KeyReader {
  public:
-  KeyReader(const Draft& draft, const OperatorClasses& classes, const Relation& relation,
-            const IndexRow& row)
-      : draft_(draft), classes_(classes), relation_(relation), row_(row) {}
+  KeyReader(const Catalog& catalog, Draft& draft, const OperatorClasses& classes,
+            const Relation& relation, const IndexRow& row)
+      : catalog_(catalog), draft_(draft), classes_(classes), relation_(relation), row_(row) {}
 
   KeyPart part(std::size_t i) {
     const std::int64_t number = row_.columns[i];
@@ -123,7 +123,9 @@ class KeyReader {
     if (part.column.empty()) return part;
     const Attribute& attribute = relation_.attributes[static_cast<std::size_t>(number) - 1];
     const Oid collation = static_cast<Oid>(row_.collations[i]);
-    if (collation != attribute.collation) part.collation = collation_name(collation);
+    if (collation != attribute.collation) {
+      part.collation = collation_name(catalog_, draft_, collation);
+    }
     part.operator_class = operator_class(i, attribute.type);
     return part;
   }
@@ -135,7 +137,7 @@ class KeyReader {
     const std::size_t begin = row_.definition.find(text, position_);
     if (begin != std::string::npos) position_ = begin + text.size();
     if (std::string_view(row_.definition).substr(position_).starts_with(" COLLATE ")) {
-      part.collation = collation_name(static_cast<Oid>(row_.collations[i]));
+      part.collation = collation_name(catalog_, draft_, static_cast<Oid>(row_.collations[i]));
     }
     part.operator_class = operator_class(i, 0);
     return part;
@@ -150,11 +152,6 @@ class KeyReader {
     return part;
   }
 
-  std::string collation_name(Oid collation) const {
-    const auto found = draft_.collations.find(collation);
-    return found == draft_.collations.end() ? std::string() : found->second;
-  }
-
   std::string operator_class(std::size_t i, Oid type) const {
     const auto extra = draft_.index_columns.find({row_.oid, static_cast<std::int64_t>(i) + 1});
     static const std::vector<std::string> kNoParameters;
@@ -163,7 +160,8 @@ class KeyReader {
         extra == draft_.index_columns.end() ? kNoParameters : extra->second.parameters);
   }
 
-  const Draft& draft_;
+  const Catalog& catalog_;
+  Draft& draft_;
   const OperatorClasses& classes_;
   const Relation& relation_;
   const IndexRow& row_;
@@ -183,7 +181,7 @@ std::string statistics_of(const Draft& draft, const IndexRow& row) {
   return text;
 }
 
-IndexEntry entry_of(const Catalog& catalog, const Draft& draft, const OperatorClasses& classes,
+IndexEntry entry_of(const Catalog& catalog, Draft& draft, const OperatorClasses& classes,
                     const Relation& relation, IndexRow& row) {
   IndexEntry entry;
   entry.oid = row.oid;
@@ -191,7 +189,7 @@ IndexEntry entry_of(const Catalog& catalog, const Draft& draft, const OperatorCl
   entry.inherited = row.attached;
   entry.nulls_not_distinct = row.nulls_not_distinct;
   Index& index = entry.index;
-  KeyReader key(draft, classes, relation, row);
+  KeyReader key(catalog, draft, classes, relation, row);
   for (std::size_t i = 0; i < row.columns.size(); ++i) {
     if (i < static_cast<std::size_t>(row.key_count)) {
       index.columns.push_back(key.part(i));

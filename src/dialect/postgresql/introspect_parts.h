@@ -10,6 +10,9 @@ namespace ormdb::postgresql {
 
 // introspect_types.cc
 void read_collations(const Catalog& catalog, Draft& draft);
+/// As Column::collation spells it; "" for none. The server's own, of which there are many, are read
+/// when one of them is first asked for, which is one query more.
+std::string collation_name(const Catalog& catalog, Draft& draft, Oid collation);
 void read_types(const Catalog& catalog, Draft& draft);  ///< Enums, domains, composite types.
 
 // introspect_relations.cc, introspect_sequences.cc, introspect_columns.cc

@@ -24,6 +24,10 @@ std::vector<NamedText> named(std::vector<std::string> names, std::vector<std::st
   return entries;
 }
 
+// Objects below are the server's own (FirstNormalObjectId in access/transam.h).
+constexpr Oid kFirstNormalOid = 16384;
+constexpr Oid kDefaultCollation = 100;  // DEFAULT_COLLATION_OID
+
 // An ICU collation's locale was in collcollate before 15, in colliculocale in 15 and 16; collations
 // have rules from 16 on.
 std::string collations_query(const Catalog& catalog) {
@@ -33,7 +37,8 @@ std::string collations_query(const Catalog& catalog) {
   sql += catalog.since(17, " l.colllocale,", catalog.since(15, " l.colliculocale,", " NULL,"));
   sql += catalog.since(16, " l.collicurules,", " NULL,");
   sql += catalog.in_schemas("l.collnamespace") + " AND " +
-         Catalog::not_of_extension(CatalogClass::kCollation, "l.oid") + " FROM pg_collation l";
+         Catalog::not_of_extension(CatalogClass::kCollation, "l.oid") +
+         " FROM pg_collation l WHERE l.oid >= " + std::to_string(kFirstNormalOid);
   return sql;
 }
 
@@ -109,13 +114,12 @@ void add_enum(const Catalog& catalog, Draft& draft, TypeRow& row) {
   draft.schema.enums.push_back(std::move(value));
 }
 
-DatabaseObject domain_of(const Catalog& catalog, const Draft& draft, TypeRow& row) {
+DatabaseObject domain_of(const Catalog& catalog, Draft& draft, TypeRow& row) {
   DatabaseObject object = object_of(catalog, "domain", row.name_space, std::move(row.name));
   put(object, "type", std::move(row.base));
   put(object, "default", std::move(row.default_value));
   put_flag(object, "not_null", row.not_null);
-  const auto collation = draft.collations.find(row.collation);
-  if (collation != draft.collations.end()) put(object, "collate", collation->second);
+  put(object, "collate", collation_name(catalog, draft, row.collation));
   for (std::string& check : row.checks) check = without_outer_parentheses(check);
   put(object, "checks", named(std::move(row.check_names), std::move(row.checks)));
   put(object, "not_valid", std::move(row.invalid));
@@ -158,6 +162,22 @@ void read_collations(const Catalog& catalog, Draft& draft) {
     object.comment = catalog.comment(CatalogClass::kCollation, oid);
     draft.schema.objects.push_back(std::move(object));
   });
+}
+
+std::string collation_name(const Catalog& catalog, Draft& draft, Oid collation) {
+  if (collation == 0) return "";
+  const bool own = collation >= kFirstNormalOid;
+  if (!own && !draft.collations.contains(kDefaultCollation)) {
+    catalog.each_row("SELECT oid, collnamespace, collname FROM pg_collation WHERE oid < " +
+                         std::to_string(kFirstNormalOid),
+                     [&](CatalogRow& row) {
+                       const Oid oid = row.oid();
+                       const Oid name_space = row.oid();
+                       draft.collations[oid] = catalog.qualified(name_space, row.text());
+                     });
+  }
+  const auto found = draft.collations.find(collation);
+  return found == draft.collations.end() ? std::string() : found->second;
 }
 
 void read_types(const Catalog& catalog, Draft& draft) {

@@ -411,8 +411,36 @@ TEST_CASE("rows are written and found again", "[postgresql][compile]") {
   CHECK(compiled({insert, erase}, schema) ==
         "INSERT INTO t (id, j, r) OVERRIDING SYSTEM VALUE VALUES\n  (1, '{}', 1.1),\n"
         "  (2, NULL, NULL);\n"
+        "SELECT setval(seqrelid::regclass, (SELECT max(id)::text::bigint FROM t))\n"
+        "FROM pg_sequence WHERE seqrelid = pg_get_serial_sequence('t', 'id')::regclass\n"
+        "  AND (SELECT max(id)::text::bigint FROM t)\n"
+        "    BETWEEN coalesce(pg_sequence_last_value(seqrelid), seqmin) AND seqmax;\n"
         "DELETE FROM t WHERE\n  (id IS NOT DISTINCT FROM '1' AND "
         "j::jsonb IS NOT DISTINCT FROM '{}'::json::jsonb AND r IS NOT DISTINCT FROM '1.1');\n");
+}
+
+TEST_CASE("only whole numbers for columns that may be numbered move a sequence",
+          "[postgresql][compile]") {
+  InsertRows insert;
+  insert.table = "app.t";
+  insert.columns = {"n", "label"};
+  insert.rows = {{Literal::number("7"), Literal::string("7")}};
+  SECTION("of an unknown table any column may be") {
+    const std::string sql = compiled({insert}, {});
+    CHECK(sql.find("pg_get_serial_sequence('app.t', 'n')") != std::string::npos);
+    CHECK(sql.find("'label'") == std::string::npos);
+  }
+  SECTION("a fraction is no number of a sequence") {
+    insert.rows[0][0] = Literal::number("7.5");
+    CHECK(compiled({insert}, {}).find("setval") == std::string::npos);
+  }
+  SECTION("a known column without a sequence is left alone") {
+    Schema schema;
+    schema.tables = {
+        table("t", {column("n", TypeKind::kInteger), column("label", TypeKind::kText)})};
+    schema.tables[0].schema = "app";
+    CHECK(compiled({insert}, schema).find("setval") == std::string::npos);
+  }
 }
 
 TEST_CASE("deferred constraints are checked between data steps and changes",
