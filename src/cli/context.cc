@@ -54,7 +54,6 @@ const ProgramModels& Project::no_models() {
 
 Config Project::load(const ConfigOverrides& overrides) const {
   Config config = load_config(config_file(), overrides);
-  if (overrides.database.empty()) require_databases(config);
   for (DatabaseConfig& database : config.databases) {
     const auto found = models_.find(database.name);
     if (found == models_.end()) continue;
@@ -86,6 +85,7 @@ std::vector<ProjectDatabase> Project::databases() {
     if (error.kind() != ErrorKind::kConfig || options_.has("database")) throw;
     return one_by_one(error);
   }
+  if (!options_.has("database")) require_databases(*config_);
   std::vector<ProjectDatabase> all;
   for (const DatabaseConfig& database : config_->databases) {
     all.push_back({database.name, &*config_, &database, std::nullopt});
