@@ -17,6 +17,25 @@ constexpr std::size_t kMaxGarbage = 32;
 
 }  // namespace
 
+// Opens the door to interrupt() while a statement runs.
+class Wire::Running {
+ public:
+  explicit Running(Wire& wire) : wire_(wire) {
+    const std::lock_guard lock(wire_.interrupting_);
+    wire_.running_ = true;
+    wire_.interrupted_ = false;
+  }
+  ~Running() {
+    const std::lock_guard lock(wire_.interrupting_);
+    wire_.running_ = false;
+  }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+ private:
+  Wire& wire_;
+};
+
 Wire::Wire(const Url& url, const ConnectOptions& options, bool prepared_statements)
     : connection_(url, options),
       cancel_(client().PQgetCancel(handle())),
@@ -33,7 +52,6 @@ bool Wire::is_lost() const { return client().PQstatus(handle()) != CONNECTION_OK
 
 void Wire::begin_statement(std::string_view sql, bool timed) {
   within_ = in_transaction();
-  interrupted_ = false;
   if (is_lost()) throw lost_connection_error("", sql, true);
   if (timed && is_past_deadline()) {
     throw Error(ErrorKind::kDatabase, "timed out").statement(std::string(sql));
@@ -124,7 +142,12 @@ bool Wire::is_textual(Oid oid) {
   return textual_[oid] = textual;
 }
 
+// PQcancel returns when the server has sent its signal, and a server drops a signal that comes
+// before its next statement (ProcessInterrupts in PostgreSQL's postgres.c): so under the lock, it
+// stops the statement that is running, and never a later one.
 void Wire::interrupt() noexcept {
+  const std::lock_guard lock(interrupting_);
+  if (!running_) return;
   constexpr int kSize = 256;  // what libpq's manual recommends
   char words[kSize];
   interrupted_ = true;
@@ -166,6 +189,7 @@ bool Wire::end_copy(ExecStatusType status) {
 }
 
 Result Wire::finish(int sent, std::string_view sql, bool timed) {
+  const Running running(*this);
   if (sent == 0) fail(nullptr, sql);
   return collect(sql, timed);
 }
@@ -203,6 +227,7 @@ void Wire::fail(const PGresult* result, std::string_view sql) {
     constexpr std::string_view kCancelled = "57014";
     if (error.sqlstate() == kCancelled) {
       if (is_past_deadline()) throw error.message("timed out").hint("");
+      const std::lock_guard lock(interrupting_);
       if (interrupted_) throw error.message("interrupted").hint("");
     }
     throw;

@@ -1,10 +1,10 @@
 // The ORM's conversation with a server: statements out, results in, with a deadline.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -60,9 +60,11 @@ class Wire {
   bool is_textual(Oid oid);
 
   void set_deadline(Clock::time_point deadline) { deadline_ = deadline; }
+  /// Stops the statement that is running, if one is; from any thread.
   void interrupt() noexcept;
 
  private:
+  class Running;
   struct FreeCancel {
     void operator()(PGcancel* cancel) const { client().PQfreeCancel(cancel); }
   };
@@ -80,7 +82,9 @@ class Wire {
   std::unique_ptr<PGcancel, FreeCancel> cancel_;
   bool prepares_;
   Clock::time_point deadline_ = Clock::time_point::max();
-  std::atomic<bool> interrupted_{false};
+  std::mutex interrupting_;  ///< Of the next two.
+  bool running_ = false;
+  bool interrupted_ = false;
   bool within_ = false;  ///< Whether the running statement was begun in a transaction.
   std::uint64_t epoch_ = 0;
   std::uint64_t names_ = 0;
