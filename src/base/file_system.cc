@@ -64,11 +64,12 @@ class File {
   int descriptor_;
 };
 
-// Asks for one byte more than the file's size, so that its end is mostly seen with the second read
-// and a small file costs no large buffer.
+// Asks for one byte more than the file's size: a read of a regular file that gives less than it was
+// asked for has come to the end, and a small file costs one read and no large buffer.
 std::string read_all(const File& file, const std::string& path) {
   struct stat status {};
-  const bool sized = ::fstat(file.get(), &status) == 0 && status.st_size > 0;
+  const bool regular = ::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode);
+  const bool sized = regular && status.st_size > 0;
   std::size_t step = sized ? static_cast<std::size_t>(status.st_size) + 1 : kReadSize;
   std::string text;
   while (true) {
@@ -76,9 +77,9 @@ std::string read_all(const File& file, const std::string& path) {
     text.resize(had + step);
     const ssize_t got = ::read(file.get(), text.data() + had, step);
     text.resize(had + (got > 0 ? static_cast<std::size_t>(got) : 0));
-    if (got == 0) return text;
     if (got < 0 && errno != EINTR) throw failure("read", path, errno);
-    if (got > 0) step = text.size() == static_cast<std::size_t>(status.st_size) ? 1 : kReadSize;
+    if (got == 0 || (regular && got > 0 && static_cast<std::size_t>(got) < step)) return text;
+    if (got > 0) step = kReadSize;
   }
 }
 

@@ -11,7 +11,7 @@
 namespace ormdb {
 namespace {
 
-constexpr std::size_t kMaxDepth = 200;
+constexpr std::size_t kMaxJsonDepth = 200;
 
 // Writing ---------------------------------------------------------------------------------------
 
@@ -70,9 +70,9 @@ std::string json_number(std::string_view text) {
   return out.append(text.substr(exponent));
 }
 
-class Writer {
+class JsonWriter {
  public:
-  explicit Writer(int indent) : indent_(indent) {}
+  explicit JsonWriter(int indent) : indent_(indent) {}
 
   std::string take() { return std::move(out_); }
 
@@ -151,7 +151,7 @@ struct Failure {
 };
 
 // The events of nlohmann's parser; returning false stops it.
-class Builder : public nlohmann::json_sax<nlohmann::json> {
+class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
  public:
   Node take() { return std::move(root_); }
   const Failure& failure() const { return failure_; }
@@ -202,7 +202,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool open(Node node) {
-    if (stack_.size() >= kMaxDepth) return fail("the document is nested too deeply");
+    if (stack_.size() >= kMaxJsonDepth) return fail("the document is nested too deeply");
     stack_.push_back({std::move(node), "", {}});
     return true;
   }
@@ -232,13 +232,13 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
 }  // namespace
 
 std::string render_json(const Node& node, int indent) {
-  Writer writer(indent);
+  JsonWriter writer(indent);
   writer.write(node, 0);
   return writer.take();
 }
 
 Node parse_json(const std::string& text, ErrorKind kind) {
-  Builder builder;
+  JsonBuilder builder;
   if (nlohmann::json::sax_parse(text, &builder)) return builder.take();
   const Failure& failure = builder.failure();
   std::string message = "invalid JSON";

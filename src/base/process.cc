@@ -22,18 +22,18 @@ Error not_started(const std::string& line) {
 }
 
 /// A file for standard error, which popen does not hand over; gone at the end.
-class TemporaryFile {
+class ErrorFile {
  public:
-  TemporaryFile() {
+  ErrorFile() {
     const char* directory = std::getenv("TMPDIR");
     path_ = path_join(directory == nullptr ? "/tmp" : directory, "ormdb_XXXXXX");
     const int file = mkstemp(path_.data());
     if (file < 0) throw not_started(path_);
     close(file);
   }
-  ~TemporaryFile() { unlink(path_.c_str()); }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  ~ErrorFile() { unlink(path_.c_str()); }
+  ErrorFile(const ErrorFile&) = delete;
+  ErrorFile& operator=(const ErrorFile&) = delete;
   const std::string& path() const { return path_; }
 
  private:
@@ -47,7 +47,7 @@ std::string shell_quoted(std::string_view text) {
 }
 
 CommandOutput run_command(const std::string& line, const std::string& directory) {
-  const TemporaryFile errors;
+  const ErrorFile errors;
   const std::string whole = "exec 2>" + shell_quoted(errors.path()) + " </dev/null; cd -- " +
                             shell_quoted(directory) + " && " + line;
   FILE* pipe = popen(whole.c_str(), "r");

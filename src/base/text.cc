@@ -3,16 +3,12 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/ascii.h"
+
 namespace ormdb {
 namespace {
 
 constexpr std::size_t kLongestGuess = 200;
-
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 
 // Optimal string alignment: insert, delete, replace and swap of neighbours cost 1 each.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -116,6 +112,10 @@ std::vector<std::string> split(std::string_view text, char separator) {
   }
   parts.emplace_back(text.substr(begin));
   return parts;
+}
+
+void append(std::vector<std::string>& to, const std::vector<std::string>& more) {
+  to.insert(to.end(), more.begin(), more.end());
 }
 
 std::string join(const std::vector<std::string>& parts, std::string_view separator) {

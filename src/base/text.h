@@ -14,6 +14,7 @@ std::string to_upper(std::string_view text);  ///< ASCII only.
 bool iequals(std::string_view a, std::string_view b);
 bool starts_with_icase(std::string_view text, std::string_view prefix);
 std::vector<std::string> split(std::string_view text, char separator);
+void append(std::vector<std::string>& to, const std::vector<std::string>& more);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 std::string replace_all(std::string text, std::string_view what, std::string_view with);
 /// CRLF and CR become LF; a UTF-8 byte order mark at the start is dropped.

@@ -27,7 +27,7 @@
 namespace ormdb {
 namespace {
 
-constexpr std::size_t kMaxDepth = 200;
+constexpr std::size_t kMaxYamlDepth = 200;
 constexpr std::size_t kMaxAliasedNodes = 1000000;
 constexpr std::size_t kFewKeys = 16;
 constexpr std::string_view kTagPrefix = "tag:yaml.org,2002:";  // Written "!!".
@@ -77,9 +77,9 @@ struct Frame {
   bool has_key = false;
 };
 
-class Builder : public YAML::EventHandler {
+class YamlBuilder : public YAML::EventHandler {
  public:
-  explicit Builder(const Context& context) : context_(context) {}
+  explicit YamlBuilder(const Context& context) : context_(context) {}
 
   std::vector<Node> take() { return std::move(documents_); }
 
@@ -124,7 +124,7 @@ class Builder : public YAML::EventHandler {
   YAML::Mark last_scalar_;
 };
 
-Node Builder::placed(Node::Kind kind, const YAML::Mark& mark) const {
+Node YamlBuilder::placed(Node::Kind kind, const YAML::Mark& mark) const {
   Node node;
   node.kind = kind;
   node.line = mark.line + context_.first_line;
@@ -132,11 +132,11 @@ Node Builder::placed(Node::Kind kind, const YAML::Mark& mark) const {
   return node;
 }
 
-bool Builder::wants_key() const {
+bool YamlBuilder::wants_key() const {
   return !stack_.empty() && stack_.back().built.node.is_map() && !stack_.back().has_key;
 }
 
-void Builder::OnDocumentStart(const YAML::Mark& mark) {
+void YamlBuilder::OnDocumentStart(const YAML::Mark& mark) {
   // yaml-cpp takes what follows a complete document for another one.
   const auto at = static_cast<std::size_t>(mark.pos);
   if (!documents_.empty() && context_.text.compare(at, 3, "---") != 0) {
@@ -146,10 +146,10 @@ void Builder::OnDocumentStart(const YAML::Mark& mark) {
   anchors_.clear();
 }
 
-void Builder::OnDocumentEnd() { documents_.push_back(std::move(root_)); }
+void YamlBuilder::OnDocumentEnd() { documents_.push_back(std::move(root_)); }
 
 // The event of a null does not say how it was written: a key needs its text.
-std::string Builder::null_key(const YAML::Mark& mark) const {
+std::string YamlBuilder::null_key(const YAML::Mark& mark) const {
   const std::string_view rest =
       std::string_view(context_.text).substr(static_cast<std::size_t>(mark.pos));
   for (const std::string_view word : {"~", "null", "Null", "NULL"}) {
@@ -158,19 +158,19 @@ std::string Builder::null_key(const YAML::Mark& mark) const {
   throw error(mark, "a key is missing before ':'");
 }
 
-void Builder::take_key(std::string key, const YAML::Mark& mark) {
+void YamlBuilder::take_key(std::string key, const YAML::Mark& mark) {
   Frame& top = stack_.back();
   top.key = std::move(key);
   top.key_line = mark.line + context_.first_line;
   top.has_key = true;
 }
 
-void Builder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
+void YamlBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
   if (wants_key()) return take_key(null_key(mark), mark);
   add({placed(Node::Kind::kNull, mark)}, anchor);
 }
 
-void Builder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
+void YamlBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
   const auto found = anchors_.find(anchor);
   if (found == anchors_.end()) throw error(mark, "an alias stands inside the node it names");
   const Built& target = found->second;
@@ -179,13 +179,13 @@ void Builder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
     return take_key(target.node.text, mark);
   }
   aliased_nodes_ += target.count;
-  if (aliased_nodes_ > kMaxAliasedNodes || stack_.size() + target.height > kMaxDepth) {
+  if (aliased_nodes_ > kMaxAliasedNodes || stack_.size() + target.height > kMaxYamlDepth) {
     throw error(mark, "the aliases of this document grow too large");
   }
   add(target, 0);
 }
 
-Node Builder::scalar(const YAML::Mark& mark, const std::string& tag,
+Node YamlBuilder::scalar(const YAML::Mark& mark, const std::string& tag,
                      const std::string& value) const {
   if (is_core_tag(tag, "binary")) {
     const auto bytes = decode_base64(value);
@@ -209,7 +209,7 @@ Node Builder::scalar(const YAML::Mark& mark, const std::string& tag,
   throw error(mark, "unknown tag '" + tag + "'");
 }
 
-void Builder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+void YamlBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        const std::string& value) {
   last_scalar_ = mark;
   if (find_invalid_utf8(value) != value.npos) {
@@ -220,25 +220,25 @@ void Builder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anc
   take_key(tag == "?" || tag == "!" ? value : scalar(mark, tag, value).text, mark);
 }
 
-void Builder::OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+void YamlBuilder::OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                               YAML::EmitterStyle::value /*style*/) {
   open(Node::Kind::kList, mark, tag, "seq", anchor);
 }
 
-void Builder::OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+void YamlBuilder::OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                          YAML::EmitterStyle::value /*style*/) {
   open(Node::Kind::kMap, mark, tag, "map", anchor);
 }
 
-void Builder::OnMapEnd() {
+void YamlBuilder::OnMapEnd() {
   check_duplicate_keys(stack_.back().built.node);
   close();
 }
 
-void Builder::open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag,
+void YamlBuilder::open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag,
                    std::string_view own_tag, YAML::anchor_t anchor) {
   if (wants_key()) throw error(mark, "a key must be text, not a list or map");
-  if (stack_.size() >= kMaxDepth) throw error(mark, "the document is nested too deeply");
+  if (stack_.size() >= kMaxYamlDepth) throw error(mark, "the document is nested too deeply");
   if (tag.size() > 1 && !is_core_tag(tag, own_tag)) {
     throw error(mark, "unknown tag '" + tag + "'");
   }
@@ -248,13 +248,13 @@ void Builder::open(Node::Kind kind, const YAML::Mark& mark, const std::string& t
   stack_.push_back(std::move(frame));
 }
 
-void Builder::close() {
+void YamlBuilder::close() {
   Frame frame = std::move(stack_.back());
   stack_.pop_back();
   add(std::move(frame.built), frame.anchor);
 }
 
-void Builder::add(Built built, YAML::anchor_t anchor) {
+void YamlBuilder::add(Built built, YAML::anchor_t anchor) {
   if (anchor != 0) anchors_[anchor] = built;
   if (stack_.empty()) {
     root_ = std::move(built.node);
@@ -273,7 +273,7 @@ void Builder::add(Built built, YAML::anchor_t anchor) {
   top.has_key = false;
 }
 
-void Builder::check_duplicate_keys(const Node& map) const {
+void YamlBuilder::check_duplicate_keys(const Node& map) const {
   const auto duplicate = [&](std::size_t first, std::size_t second) {
     const int line = map.entry_lines[second] - context_.first_line + 1;
     return context_.error(line, "duplicate key '" + map.entries[second].first +
@@ -294,7 +294,7 @@ void Builder::check_duplicate_keys(const Node& map) const {
   }
 }
 
-void Builder::check_last_quote() const {
+void YamlBuilder::check_last_quote() const {
   std::string_view rest =
       std::string_view(context_.text).substr(static_cast<std::size_t>(last_scalar_.pos));
   while (rest.starts_with('&') || rest.starts_with('!')) {
@@ -341,7 +341,7 @@ void check_characters(const Context& context) {
 std::vector<Node> parse_yaml(const Source& source, ErrorKind kind, int first_line) {
   const Context context{source, normalize_newlines(source.text), kind, first_line};
   check_characters(context);
-  Builder builder(context);
+  YamlBuilder builder(context);
   try {
     std::istringstream stream(context.text);
     YAML::Parser parser(stream);

@@ -191,7 +191,7 @@ bool is_literal(std::string_view text) {
   return !is_blank(last) && (first.empty() || !is_blank(first));
 }
 
-class Writer {
+class YamlWriter {
  public:
   std::string take() { return std::move(out_); }
 
@@ -291,7 +291,7 @@ class Writer {
 }  // namespace
 
 std::string render_yaml(const Node& node) {
-  Writer writer;
+  YamlWriter writer;
   writer.document(node);
   return writer.take();
 }

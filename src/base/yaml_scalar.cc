@@ -1,9 +1,9 @@
 #include "base/yaml_scalar.h"
 
+#include "base/ascii.h"
+
 namespace ormdb {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_hex_digit(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');

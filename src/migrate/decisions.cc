@@ -80,7 +80,7 @@ std::string quoted_option(const std::string& option, const std::string& value) {
 }
 
 // A decimal number of SQL: 1, -2.5, 1e-3. A date must not pass for one.
-bool is_number(const std::string& text) {
+bool is_sql_number(const std::string& text) {
   double value = 0;
   const char* const end = text.data() + text.size();
   const auto result = std::from_chars(text.data(), end, value, std::chars_format::general);
@@ -108,7 +108,7 @@ Literal fill_value(const std::string& key, const std::string& text, const Type& 
         .hint("--fill " + key + "=VALUE, or --fill " + key + "=sql:EXPRESSION");
   }
   if (text.starts_with("sql:")) return Literal::expression(text.substr(4));
-  const bool number = is_number(text);
+  const bool number = is_sql_number(text);
   switch (type.kind) {
     case TypeKind::kBoolean:
       if (text == "true" || text == "1") return Literal::boolean(true);

@@ -16,7 +16,7 @@ struct FlywayName {
   std::string message;
 };
 
-FlywayName parse_name(const std::string& path) {
+FlywayName parse_flyway_name(const std::string& path) {
   const std::string name = path.substr(path.rfind('/') + 1);
   const std::size_t separator = name.find("__");
   if (!name.ends_with(".sql") || separator == name.npos) return {};
@@ -30,7 +30,7 @@ FlywayName parse_name(const std::string& path) {
   return parsed.kind == 'R' && parsed.version.empty() ? parsed : FlywayName();
 }
 
-bool is_versioned(const std::string& path) { return parse_name(path).kind == 'V'; }
+bool is_versioned(const std::string& path) { return parse_flyway_name(path).kind == 'V'; }
 
 SqlSectionText section_of(const std::string& path, std::vector<std::string>& warnings) {
   SqlSectionText section;
@@ -56,7 +56,7 @@ ImportedProject read_flyway(const std::string& directory, std::string_view) {
   std::map<std::vector<std::string>, std::string> undo;
   const std::vector<std::string> names = list_files(place, true);
   for (const std::string& name : names) {
-    const FlywayName parsed = parse_name(name);
+    const FlywayName parsed = parse_flyway_name(name);
     const std::string path = path_join(place, name);
     if (parsed.kind == 'U') undo[version_parts(parsed.version)] = path;
     if (parsed.kind == 'R') {
@@ -68,7 +68,7 @@ ImportedProject read_flyway(const std::string& directory, std::string_view) {
     }
   }
   for (const std::string& name : names) {
-    const FlywayName parsed = parse_name(name);
+    const FlywayName parsed = parse_flyway_name(name);
     if (parsed.kind != 'V') continue;
     ImportedScript script;
     script.revision.id = parsed.version;

@@ -23,10 +23,6 @@ Error behind(const std::vector<std::string>& pending) {
       .hint("run `ormdb upgrade heads` first, or compare with the scripts: --from-history");
 }
 
-void append(std::vector<std::string>& lines, const std::vector<std::string>& more) {
-  lines.insert(lines.end(), more.begin(), more.end());
-}
-
 // Asks the live database, whose schema is `schema`; a table without NULLs there is read once.
 HasNulls ask_database(Workspace& workspace, const Schema& schema) {
   return [&](const std::string& name, const std::string& column) {

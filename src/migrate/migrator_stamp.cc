@@ -51,10 +51,6 @@ std::string abandoned(const UnfinishedStep& half) {
          " parts " + (done == 1 ? "stays" : "stay") + " in the database";
 }
 
-void append(std::vector<std::string>& to, std::vector<std::string> from) {
-  for (std::string& one : from) to.push_back(std::move(one));
-}
-
 std::string as_text(const Dialect& dialect, const std::vector<std::string>& statements,
                     const std::string& title) {
   std::string text = "-- " + title + "\n" + dialect.sql_preamble();

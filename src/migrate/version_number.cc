@@ -7,7 +7,7 @@
 namespace ormdb {
 namespace {
 
-bool is_number(std::string_view text) {
+bool is_digits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
 }
 
@@ -25,7 +25,7 @@ bool between(std::string_view digits, int low, int high) {
 std::vector<std::string> version_parts(std::string_view version) {
   std::vector<std::string> parts = split(replace_all(std::string(version), "_", "."), '.');
   for (std::string& part : parts) {
-    if (!is_number(part)) return {};
+    if (!is_digits(part)) return {};
     part.erase(0, std::min(part.find_first_not_of('0'), part.size() - 1));
   }
   while (parts.size() > 1 && parts.back() == "0") parts.pop_back();
@@ -37,7 +37,7 @@ bool version_before(const std::vector<std::string>& a, const std::vector<std::st
 }
 
 std::string version_time(std::string_view version) {
-  if (version.size() != 14 || !is_number(version)) return "";
+  if (version.size() != 14 || !is_digits(version)) return "";
   const auto part = [&](std::size_t at, std::size_t count) {
     return std::string(version.substr(at, count));
   };

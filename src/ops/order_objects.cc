@@ -12,10 +12,6 @@ namespace {
 
 using Names = std::set<std::string>;
 
-bool intersect(const Names& a, const Names& b) {
-  return std::any_of(a.begin(), a.end(), [&](const std::string& name) { return b.contains(name); });
-}
-
 /// Positions of views so that each stands after those that it mentions; ties by name.
 std::vector<std::size_t> order_of_use(const std::vector<View>& views, const SchemaRules& rules) {
   std::map<std::string, std::size_t> numbers;

@@ -12,10 +12,6 @@ namespace {
 
 using Names = std::set<std::string>;
 
-bool intersect(const Names& a, const Names& b) {
-  return std::any_of(a.begin(), a.end(), [&](const std::string& name) { return b.contains(name); });
-}
-
 /// A view or a trigger, as far as it reads something.
 struct Reader {
   std::string view;  // folded; "" for a trigger

@@ -158,6 +158,10 @@ std::set<std::string> mentioned_names(const SqlText& text, const SchemaRules& ru
   return result;
 }
 
+bool intersect(const std::set<std::string>& a, const std::set<std::string>& b) {
+  return std::any_of(a.begin(), a.end(), [&](const std::string& name) { return b.contains(name); });
+}
+
 bool mentions_name(const SqlText& text, std::string_view name, const SchemaRules& rules) {
   const Scan scan(text.for_dialect(rules.dialect()), sql_dialect(rules.dialect()), rules);
   for (std::size_t i = 0; i < scan.size(); ++i) {

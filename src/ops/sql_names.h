@@ -24,6 +24,9 @@ namespace ormdb {
 /// The folded identifiers of a text (the dialect's own one), functions that are called left out.
 std::set<std::string> mentioned_names(const SqlText& text, const SchemaRules& rules);
 
+/// Whether they have a name in common.
+bool intersect(const std::set<std::string>& a, const std::set<std::string>& b);
+
 bool mentions_name(const SqlText& text, std::string_view name, const SchemaRules& rules);
 
 /// Whether there is a query in parentheses: a subquery, or one of a WITH.

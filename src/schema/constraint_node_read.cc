@@ -12,7 +12,7 @@ using namespace schema_node;
 
 namespace {
 
-constexpr std::string_view kKinds[] = {"primary_key", "unique", "foreign_key", "check", "exclude"};
+constexpr std::string_view kConstraintKinds[] = {"primary_key", "unique", "foreign_key", "check", "exclude"};
 
 ForeignKeyAction read_action(NodeReader& reader, std::string_view key) {
   static const std::vector<std::pair<std::string, ForeignKeyAction>> kActions = {
@@ -57,7 +57,7 @@ KeyPart read_key_part_map(const NodeReader& parent, const Node& node) {
 /// Which of the kinds the body says; an error when it is none or several.
 std::string_view constraint_kind_of(NodeReader& reader) {
   std::string_view kind;
-  for (const std::string_view candidate : kKinds) {
+  for (const std::string_view candidate : kConstraintKinds) {
     if (!reader.has(candidate)) continue;
     if (!kind.empty()) {
       throw reader.error_at_key(candidate, reader.what() + " has both '" + std::string(kind) +

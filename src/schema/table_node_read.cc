@@ -116,12 +116,12 @@ Generated read_generated(NodeReader& column) {
 }
 
 Relationship read_relationship(NodeReader& reader, std::string name) {
-  static const std::vector<std::string> kKinds = {"one_to_many", "many_to_one", "one_to_one",
-                                                  "many_to_many"};
+  static const std::vector<std::string> kRelationshipKinds = {"one_to_many", "many_to_one",
+                                                              "one_to_one", "many_to_many"};
   Relationship relationship;
   relationship.name = std::move(name);
   relationship.to = reader.require_text("to");
-  relationship.kind = reader.choice("kind", "", kKinds);
+  relationship.kind = reader.choice("kind", "", kRelationshipKinds);
   relationship.back_populates = reader.text("back_populates");
   relationship.secondary = reader.text("secondary");
   relationship.columns = reader.texts("columns");

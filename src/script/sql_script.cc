@@ -113,20 +113,21 @@ class SectionReader {
 
 /// What a marker line behind the header may say.
 void check_directives(const Source& source, int first_line) {
-  static const std::vector<std::string> kNames = {"upgrade", "downgrade", "transaction", "effects",
-                                                  "unavailable"};
+  static const std::vector<std::string> kDirectiveNames = {"upgrade", "downgrade", "transaction",
+                                                           "effects", "unavailable"};
   LineReader lines(source.text);
   TextLine line;
   while (lines.next(line)) {
     const auto directive = parse_directive(line.text);
     if (!directive) continue;
     const std::string name(directive->name);
-    const bool is_known = std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+    const bool is_known =
+        std::find(kDirectiveNames.begin(), kDirectiveNames.end(), name) != kDirectiveNames.end();
     if (!is_known && line.number > first_line) {
       throw source
           .error(ErrorKind::kScript, line.number,
-                 "unknown directive '-- ormdb " + name + "'" + did_you_mean(name, kNames))
-          .hint("directives in the body: " + join(kNames, ", "));
+                 "unknown directive '-- ormdb " + name + "'" + did_you_mean(name, kDirectiveNames))
+          .hint("directives in the body: " + join(kDirectiveNames, ", "));
     }
     if (name == "transaction" && directive->value != "true" && directive->value != "false") {
       throw source.error(ErrorKind::kScript, line.number,

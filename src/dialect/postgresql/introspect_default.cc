@@ -16,7 +16,7 @@ bool is_digits(std::string_view text) {
 }
 
 // 5, 5.0, 5e-07
-bool is_number(std::string_view text) {
+bool is_printed_number(std::string_view text) {
   return !text.empty() && text.front() >= '0' && text.front() <= '9' &&
          text.find_first_not_of("0123456789.eE+-") == std::string_view::npos &&
          (is_digits(text) || text.find_first_of(".eE") != std::string_view::npos) &&
@@ -64,7 +64,7 @@ bool is_quoted_number(const TypedConstant& constant) {
   const std::string_view magnitude = value.substr(negative ? 1 : 0);
   if (constant.type == "integer") return negative && is_digits(magnitude);
   if (constant.type == "bigint") return is_digits(magnitude) && !fits_integer(value);
-  return constant.type == "numeric" && negative && !is_digits(magnitude) && is_number(magnitude);
+  return constant.type == "numeric" && negative && !is_digits(magnitude) && is_printed_number(magnitude);
 }
 
 bool is_numeric_type(std::string_view type) {
@@ -90,7 +90,7 @@ std::string constant_type(std::string_view column_type) {
 }  // namespace
 
 Literal default_from_catalog(std::string_view text, std::string_view column_type) {
-  if (is_number(text)) return Literal::number(std::string(text));
+  if (is_printed_number(text)) return Literal::number(std::string(text));
   if (text == "true" || text == "false") return Literal::boolean(text == "true");
   if (const std::optional<TypedConstant> constant = parse_constant(text)) {
     if (is_quoted_number(*constant)) return Literal::number(constant->value);

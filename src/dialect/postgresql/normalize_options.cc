@@ -75,12 +75,12 @@ std::string option_value(const std::string& key, const std::string& value) {
   return is_in(kBooleanParameters, key) ? boolean_text(lower) : lower;
 }
 
-struct Range {
+struct IntegerRange {
   std::string_view min;
   std::string_view max;
 };
 
-Range range_of(std::string_view type) {
+IntegerRange range_of(std::string_view type) {
   if (type == "smallint") return {"-32768", "32767"};
   if (type == "integer") return {"-2147483648", "2147483647"};
   return {"-9223372036854775808", "9223372036854775807"};
@@ -144,7 +144,7 @@ bool postgresql_flag(const Options& options, std::string_view key) {
 void drop_sequence_defaults(std::map<std::string, std::string>& parameters, std::string_view type) {
   const auto increment = parameters.find("increment");
   const bool descends = increment != parameters.end() && increment->second.starts_with('-');
-  const Range range = range_of(type);
+  const IntegerRange range = range_of(type);
   erase_if_equal(parameters, "min", descends ? range.min : "1");
   erase_if_equal(parameters, "max", descends ? "-1" : range.max);
   const auto first = parameters.find(descends ? "max" : "min");

@@ -14,16 +14,16 @@ namespace {
 using Tokens = std::vector<SqlToken>;
 
 /// A half-open range of tokens.
-struct Range {
+struct TokenRange {
   std::size_t begin = 0;
   std::size_t end = 0;
 };
 
 /// The parts between commas outside parentheses.
-std::vector<Range> parts_of(const Tokens& tokens, Range range) {
-  std::vector<Range> parts;
+std::vector<TokenRange> parts_of(const Tokens& tokens, TokenRange range) {
+  std::vector<TokenRange> parts;
   int depth = 0;
-  Range part{range.begin, range.begin};
+  TokenRange part{range.begin, range.begin};
   for (std::size_t i = range.begin; i < range.end; ++i) {
     if (tokens[i].is_symbol("(") || tokens[i].is_symbol("[")) ++depth;
     if (tokens[i].is_symbol(")") || tokens[i].is_symbol("]")) --depth;
@@ -37,7 +37,7 @@ std::vector<Range> parts_of(const Tokens& tokens, Range range) {
   return parts;
 }
 
-std::string text_of(const Tokens& tokens, Range range, std::string_view sql) {
+std::string text_of(const Tokens& tokens, TokenRange range, std::string_view sql) {
   if (range.begin >= range.end) return "";
   const std::size_t begin = tokens[range.begin].begin;
   return std::string(sql.substr(begin, tokens[range.end - 1].end - begin));
@@ -60,7 +60,7 @@ struct Argument {
   }
 };
 
-std::string read_mode(const Tokens& tokens, Range& range) {
+std::string read_mode(const Tokens& tokens, TokenRange& range) {
   for (const char* mode : {"in", "out", "inout", "variadic"}) {
     if (range.begin < range.end && tokens[range.begin].is_word(mode)) {
       ++range.begin;
@@ -74,7 +74,7 @@ std::string read_mode(const Tokens& tokens, Range& range) {
 }
 
 /// Whether the argument is a type without a name before it: "double precision", "numeric(10)".
-bool is_type_alone(const Tokens& tokens, Range range, std::string_view sql) {
+bool is_type_alone(const Tokens& tokens, TokenRange range, std::string_view sql) {
   if (range.end - range.begin < 2) return true;
   const SqlToken& second = tokens[range.begin + 1];
   for (const char* symbol : {"(", ".", "[", "%"}) {
@@ -83,14 +83,14 @@ bool is_type_alone(const Tokens& tokens, Range range, std::string_view sql) {
   return is_known_type(text_of(tokens, range, sql));
 }
 
-Argument read_argument(const Tokens& tokens, Range range, std::string_view sql) {
+Argument read_argument(const Tokens& tokens, TokenRange range, std::string_view sql) {
   Argument argument;
   std::size_t end = range.begin;
   while (end < range.end && !tokens[end].is_word("default") && !tokens[end].is_symbol("=")) ++end;
   if (end < range.end) {
     argument.default_value = canonical_expression(text_of(tokens, {end + 1, range.end}, sql));
   }
-  Range rest{range.begin, end};
+  TokenRange rest{range.begin, end};
   argument.mode = read_mode(tokens, rest);
   if (!is_type_alone(tokens, rest, sql)) {
     argument.name = join_pieces(read_pieces(tokens[rest.begin].text));
@@ -105,7 +105,7 @@ Argument read_argument(const Tokens& tokens, Range range, std::string_view sql) 
 std::vector<Argument> read_arguments(std::string_view sql) {
   const Tokens tokens = scan_sql_tokens(sql, SqlDialect::kPostgresql);
   std::vector<Argument> arguments;
-  for (const Range part : parts_of(tokens, {0, tokens.size()})) {
+  for (const TokenRange part : parts_of(tokens, {0, tokens.size()})) {
     arguments.push_back(read_argument(tokens, part, sql));
   }
   return arguments;

@@ -15,7 +15,7 @@
 namespace ormdb::postgresql {
 namespace {
 
-using Kind = ScratchText::Kind;
+using TextKind = ScratchText::Kind;
 
 /// The database's text in the models' place; what they say for other engines stays.
 void take_text(const SqlText& from, SqlText& to) {
@@ -64,7 +64,7 @@ class Collector {
   }
 
  private:
-  ScratchText* text(Kind kind, const Table* table, std::string type, std::string sql) {
+  ScratchText* text(TextKind kind, const Table* table, std::string type, std::string sql) {
     ScratchText text;
     text.kind = kind;
     text.table = table;
@@ -121,8 +121,8 @@ class Collector {
       }
       const Table* table = scratch_table(from, to);
       const std::string type = type_to_sql(known.type, &from_);
-      pair(text(Kind::kGenerated, table, type, postgresql_text(before)),
-           text(Kind::kGenerated, table, type, postgresql_text(after)),
+      pair(text(TextKind::kGenerated, table, type, postgresql_text(before)),
+           text(TextKind::kGenerated, table, type, postgresql_text(after)),
            [&before, &after] { take_text(before, after); });
       return;
     }
@@ -137,8 +137,8 @@ class Collector {
     if (before == after || !before || !after) return;
     const Table* table = scratch_table(from, to);
     const std::string spelled = type_to_sql(known.type, &from_);
-    pair(text(Kind::kDefault, table, spelled, literal(*known.default_value)),
-         text(Kind::kDefault, table, spelled, literal(*column.default_value)),
+    pair(text(TextKind::kDefault, table, spelled, literal(*known.default_value)),
+         text(TextKind::kDefault, table, spelled, literal(*column.default_value)),
          [&known, &column] { column.default_value = known.default_value; });
   }
 
@@ -183,10 +183,10 @@ class Collector {
   }
 
   ScratchText* check_text(const Table& from, const Table& to, const Check& check) {
-    return text(Kind::kCheck, scratch_table(from, to), "", postgresql_text(check.expression));
+    return text(TextKind::kCheck, scratch_table(from, to), "", postgresql_text(check.expression));
   }
 
-  void add_part(const Table& from, const Table& to, Kind kind, const SqlText& before,
+  void add_part(const Table& from, const Table& to, TextKind kind, const SqlText& before,
                 SqlText& after) {
     if (!differ(before, after, types())) return;
     const Table* table = scratch_table(from, to);
@@ -199,9 +199,9 @@ class Collector {
     for (const Index& known : from.indexes) {
       if (known.name != index.name || known.columns.size() != index.columns.size()) continue;
       for (std::size_t i = 0; i < index.columns.size(); ++i) {
-        add_part(from, to, Kind::kValue, known.columns[i].expression, index.columns[i].expression);
+        add_part(from, to, TextKind::kValue, known.columns[i].expression, index.columns[i].expression);
       }
-      add_part(from, to, Kind::kCheck, known.where, index.where);
+      add_part(from, to, TextKind::kCheck, known.where, index.where);
     }
   }
 
@@ -209,10 +209,10 @@ class Collector {
     for (const Exclude& known : from.excludes) {
       if (known.name != exclude.name || known.elements.size() != exclude.elements.size()) continue;
       for (std::size_t i = 0; i < exclude.elements.size(); ++i) {
-        add_part(from, to, Kind::kValue, known.elements[i].part.expression,
+        add_part(from, to, TextKind::kValue, known.elements[i].part.expression,
                  exclude.elements[i].part.expression);
       }
-      add_part(from, to, Kind::kCheck, known.where, exclude.where);
+      add_part(from, to, TextKind::kCheck, known.where, exclude.where);
     }
   }
 
@@ -224,9 +224,9 @@ class Collector {
     normalize_query(after);
     if (before.empty() || after.empty()) return;
     if (before == after && known->columns == view.columns) return;
-    ScratchText* left = text(Kind::kQuery, nullptr, "", postgresql_text(known->query));
+    ScratchText* left = text(TextKind::kQuery, nullptr, "", postgresql_text(known->query));
     left->columns = known->columns;
-    ScratchText* right = text(Kind::kQuery, nullptr, "", postgresql_text(view.query));
+    ScratchText* right = text(TextKind::kQuery, nullptr, "", postgresql_text(view.query));
     right->columns = view.columns;
     pair(left, right, [known, &view] {
       take_text(known->query, view.query);
@@ -254,7 +254,7 @@ class Collector {
     if (before == nullptr) return;
     for (const Trigger& known : from_.triggers) {
       if (known.name != trigger.name || known.table != qualified_name(*before)) continue;
-      add_part(*before, *after, Kind::kTrigger, known.when, trigger.when);
+      add_part(*before, *after, TextKind::kTrigger, known.when, trigger.when);
     }
   }
 
@@ -286,7 +286,7 @@ class Collector {
       if (left_text == nullptr || right_text == nullptr) continue;
       const bool query =
           holds_query(postgresql_text(*left_text)) || holds_query(postgresql_text(*right_text));
-      add_part(*before, *after, query ? Kind::kCondition : Kind::kCheck, *left_text, *right_text);
+      add_part(*before, *after, query ? TextKind::kCondition : TextKind::kCheck, *left_text, *right_text);
     }
   }
 
@@ -305,8 +305,8 @@ class Collector {
         if (canonical_expression(other.text, value) == canonical_expression(check.text, value)) {
           continue;
         }
-        pair(text(Kind::kDomain, nullptr, known.text("type"), other.text),
-             text(Kind::kDomain, nullptr, known.text("type"), check.text),
+        pair(text(TextKind::kDomain, nullptr, known.text("type"), other.text),
+             text(TextKind::kDomain, nullptr, known.text("type"), check.text),
              [&other, &check] { check.text = other.text; });
       }
     }

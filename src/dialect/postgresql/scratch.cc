@@ -20,10 +20,10 @@
 namespace ormdb::postgresql {
 namespace {
 
-using Kind = ScratchText::Kind;
+using TextKind = ScratchText::Kind;
 
 // Short: nothing here waits for others but a view for the locks on its tables.
-constexpr std::string_view kPrepare =
+constexpr std::string_view kPrepareScratch =
     "SELECT pg_is_in_recovery()::integer, (current_setting('transaction_read_only') = "
     "'on')::integer,"
     " has_database_privilege(current_database(), 'TEMP')::integer,"
@@ -77,9 +77,9 @@ bool is_refusal(const Error& error) {
           !error.sqlstate().starts_with("08") && !error.sqlstate().starts_with("57P"));
 }
 
-bool is_part_of_table(Kind kind) {
-  return kind == Kind::kCheck || kind == Kind::kValue || kind == Kind::kDefault ||
-         kind == Kind::kGenerated;
+bool is_part_of_table(TextKind kind) {
+  return kind == TextKind::kCheck || kind == TextKind::kValue || kind == TextKind::kDefault ||
+         kind == TextKind::kGenerated;
 }
 
 class Pass {
@@ -120,11 +120,11 @@ class Pass {
   /// What stands in CREATE TABLE, or behind ADD, for a part of a table.
   std::string part_sql(const ScratchText& text, const std::string& name) const {
     switch (text.kind) {
-      case Kind::kDefault:
+      case TextKind::kDefault:
         return name + " " + text.type + " DEFAULT (" + text.sql + ")";
-      case Kind::kGenerated:
+      case TextKind::kGenerated:
         return name + " " + text.type + " GENERATED ALWAYS AS (" + text.sql + ") STORED";
-      case Kind::kValue:
+      case TextKind::kValue:
         return "CONSTRAINT " + name + " CHECK ((" + text.sql + ") IS NULL)";
       default:
         return "CONSTRAINT " + name + " CHECK (" + text.sql + ")";
@@ -139,12 +139,12 @@ class Pass {
     if (!text.columns.empty()) view += " (" + quoted_list(text.columns) + ")";
     view += " AS ";
     switch (text.kind) {
-      case Kind::kDomain:
+      case TextKind::kDomain:
         return "CREATE DOMAIN pg_temp.ormdb_d" + name + " AS " + text.type + " CONSTRAINT " + name +
                " CHECK (" + text.sql + ")";
-      case Kind::kCondition:
+      case TextKind::kCondition:
         return view + "SELECT 1 AS one FROM " + table + " AS " + row + " WHERE (" + text.sql + ")";
-      case Kind::kTrigger:
+      case TextKind::kTrigger:
         return view + "SELECT 1 AS one FROM " + table + " AS new, " + table + " AS old WHERE (" +
                text.sql + ")";
       default:
@@ -232,9 +232,9 @@ class Pass {
     while (text.sql.ends_with(';')) text.sql.pop_back();
     text.spellings.push_back(canonical_sql(text.sql, SqlDialect::kPostgresql));
     // What was wrapped to be spelled is read back whole.
-    if (text.kind == Kind::kValue) text.kind = Kind::kCheck;
-    if (text.kind == Kind::kCondition || text.kind == Kind::kTrigger) text.kind = Kind::kQuery;
-    if (text.kind == Kind::kQuery) text.columns.clear();
+    if (text.kind == TextKind::kValue) text.kind = TextKind::kCheck;
+    if (text.kind == TextKind::kCondition || text.kind == TextKind::kTrigger) text.kind = TextKind::kQuery;
+    if (text.kind == TextKind::kQuery) text.columns.clear();
   }
 
   Connection& connection_;
@@ -264,7 +264,7 @@ Scratch::Scratch(Connection& connection)
 Scratch::~Scratch() { end(); }
 
 void Scratch::prepare() {
-  const Rows rows = connection_.query(kPrepare);
+  const Rows rows = connection_.query(kPrepareScratch);
   if (rows.integer(0, 2) == 0) obstacle_ = "the role may not create temporary tables (TEMP)";
   if (rows.integer(0, 1) != 0) obstacle_ = "the transactions are read-only";
   if (rows.integer(0, 0) != 0) obstacle_ = "the server is a standby";
@@ -287,7 +287,7 @@ void Scratch::spell(const std::vector<ScratchText*>& texts, const Schema& types)
   std::vector<ScratchText*> views, others;
   for (ScratchText* text : texts) {
     if (text->refused || text->is_stable()) continue;
-    (text->table == nullptr && text->kind == Kind::kQuery ? views : others).push_back(text);
+    (text->table == nullptr && text->kind == TextKind::kQuery ? views : others).push_back(text);
   }
   Pass(connection_, std::move(views), types).run();
   Pass(connection_, std::move(others), types).run();

@@ -12,7 +12,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kLongestPause{1000};
+constexpr milliseconds kLongestRetryPause{1000};
 
 Error lost_at_commit(const std::string& words, std::string_view sql) {
   return lost_connection_error(words, sql, true);
@@ -76,7 +76,7 @@ void Session::recover(std::optional<std::string> xid, const std::string& words,
     const bool may_come = !outcome || outcome == "in progress";
     if (!may_come || Clock::now() >= end) throw unknown_outcome(words, sql);
     std::this_thread::sleep_for(pause);
-    pause = std::min(pause * 2, kLongestPause);
+    pause = std::min(pause * 2, kLongestRetryPause);
   }
   take_locks_again(end);
 }

@@ -125,14 +125,14 @@ bool changes_rows(const Operation& operation) {
          operation.get_if<DeleteRows>() != nullptr || operation.get_if<Execute>() != nullptr;
 }
 
-std::string quoted_list(const std::vector<std::string>& names) {
+std::string quoted_names(const std::vector<std::string>& names) {
   std::vector<std::string> quoted;
   for (const std::string& name : names) quoted.push_back(quote_sqlite(name));
   return join(quoted, ", ");
 }
 
 std::string hint_for(const Failure& failure) {
-  const std::string columns = quoted_list(failure.columns);
+  const std::string columns = quoted_names(failure.columns);
   const std::string from = "FROM " + quote_sqlite(failure.table);
   if (failure.constraint == "NOT NULL") {
     return "there are rows with NULL in it: fill them in a step before this one (update_rows); "

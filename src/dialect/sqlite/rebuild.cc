@@ -93,10 +93,6 @@ std::vector<std::string> counter_sql(const std::string& table, const std::string
               " COLLATE NOCASE"};
 }
 
-void append(std::vector<std::string>& to, const std::vector<std::string>& more) {
-  to.insert(to.end(), more.begin(), more.end());
-}
-
 std::vector<std::string> parts_sql(const Table& table, const Schema& after) {
   std::vector<std::string> statements;
   for (const Index& index : table.indexes) {
