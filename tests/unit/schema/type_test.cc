@@ -70,9 +70,9 @@ TEST_CASE("What is no type is none") {
 }
 
 std::string nested_array(int depth) {
-  std::string text = "text";
-  for (int i = 0; i < depth; ++i) text = "array(" + text + ")";
-  return text;
+  std::string text;
+  for (int i = 0; i < depth; ++i) text += "array(";
+  return text + "text" + std::string(static_cast<std::size_t>(depth), ')');
 }
 
 TEST_CASE("Arrays nest, but not without end") {
