@@ -1,5 +1,5 @@
 # What `cmake --install` puts where: the program with its manual and completions, and the library as
-# the CMake package `ormdb` (find_package(ormdb) gives ormdb::ormdb).
+# the CMake package `ormdb` (find_package(ormdb) gives ormdb::ormdb and ormdb_add_manage()).
 include(CMakePackageConfigHelpers)
 
 set(ormdb_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/ormdb)
@@ -28,11 +28,14 @@ endif()
 file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/ormdbConfig.cmake @ONLY CONTENT
 "include(CMakeFindDependencyMacro)
 @ormdb_dependencies@include(\${CMAKE_CURRENT_LIST_DIR}/ormdbTargets.cmake)
+include(\${CMAKE_CURRENT_LIST_DIR}/ormdbAddManage.cmake)
 ")
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/ormdbConfigVersion.cmake
                                  COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/ormdbConfig.cmake ${PROJECT_BINARY_DIR}/ormdbConfigVersion.cmake
         DESTINATION ${ormdb_package_dir})
+install(FILES ${PROJECT_SOURCE_DIR}/src/add_manage.cmake DESTINATION ${ormdb_package_dir}
+        RENAME ormdbAddManage.cmake)
 
 if(TARGET ormdb)
   install(TARGETS ormdb RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

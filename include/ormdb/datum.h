@@ -23,6 +23,7 @@ enum class ValueKind : std::uint8_t {
   kNumeric,       // text: digits
   kUuid,          // text: 16 bytes
   kJson,          // text
+  kArray,         // text: {"a",NULL}, PostgreSQL's literal; integer: the elements' ValueKind
 };
 
 struct Datum {

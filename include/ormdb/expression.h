@@ -134,7 +134,10 @@ Datum plain_datum(const T& value) {
   } else if constexpr (std::is_convertible_v<P, std::string_view> && !is_text<P>) {
     return to_datum(std::string(std::string_view(value)));
   } else if constexpr (is_integer<P> && sizeof(P) <= 8 && std::is_signed_v<P>) {
-    return to_datum(static_cast<std::int64_t>(value));
+    Datum datum;
+    datum.kind = ValueKind::kInteger;
+    datum.integer = value;
+    return datum;
   } else if constexpr (is_integer<P>) {
     return to_datum(static_cast<std::uint64_t>(value));
   } else if constexpr (std::is_floating_point_v<P>) {
@@ -180,8 +183,24 @@ class Pred : public detail::ExpressionTag {
 };
 
 class JsonPart;
+template <typename V>
+class Expr;
 
 namespace detail {
+template <typename V>
+inline constexpr bool is_array = array_traits<V>::value;
+template <typename V>
+using element_of = without_optional<typename array_traits<V>::element>;
+/// Json, and what is stored as it.
+template <typename V>
+inline constexpr bool is_json = [] {
+  if constexpr (HasCodec<V>) {
+    return std::is_same_v<typename codec<V>::stored, Json>;
+  } else {
+    return std::is_same_v<V, Json>;
+  }
+}();
+
 inline Pred make_pred(Tokens tokens) { return Pred(std::move(tokens)); }
 
 /// What every expression of a value type can do; Self is Col or Expr.
@@ -252,6 +271,22 @@ class Operations : public ExpressionTag {
     static_assert(is_text<value>, "ilike: only text matches a pattern");
     return make_pred(pattern_tokens(self().tokens(), tokens_of(pattern), true));
   }
+  /// Of an array (PostgreSQL): whether the value is among its elements, whether all or any of these
+  /// are: col<&Post::tags>.has_value("new"), .has_all({"new", "hot"}).
+  template <typename T>
+  Pred has_value(const T& element) const {
+    static_assert(is_array<value>, "has_value: only an array has elements");
+    static_assert(!is_array<value> || operands_fit<ElementOf, T>,
+                  "has_value: the value does not compare with the elements");
+    return make_pred(binary_tokens(" = ANY ", tokens_of(element), self().tokens()));
+  }
+  Pred has_all(const std::vector<element_of<value>>& elements) const {
+    return has(" @> ", elements);
+  }
+  Pred has_any(const std::vector<element_of<value>>& elements) const {
+    return has(" && ", elements);
+  }
+
   /// A part of a JSON value, by key or by place from 0: col<&Post::meta>["tags"][0].
   template <typename Part = JsonPart>
   Part operator[](std::string_view key) const {
@@ -268,6 +303,11 @@ class Operations : public ExpressionTag {
   Pred contains(std::string_view text) const { return search("%", text, "%"); }
 
  private:
+  using ElementOf = Expr<element_of<value>>;
+  Pred has(std::string_view op, const std::vector<element_of<value>>& elements) const {
+    static_assert(is_array<value>, "has_all, has_any: only an array has elements");
+    return make_pred(binary_tokens(op, self().tokens(), tokens_of(elements)));
+  }
   const Self& self() const { return static_cast<const Self&>(*this); }
   Pred search(std::string_view before, std::string_view text, std::string_view after) const {
     static_assert(is_text<value>, "startswith, endswith, contains: only text has a beginning");
@@ -275,7 +315,7 @@ class Operations : public ExpressionTag {
   }
   template <typename Part>
   Part json_part(std::string step) const {
-    static_assert(std::is_same_v<value, Json>, "[]: only a Json column has parts");
+    static_assert(is_json<value>, "[]: only a Json column has parts");
     return Part(self().tokens(), {std::move(step)});
   }
   template <typename List>
@@ -352,7 +392,7 @@ class Col : public detail::Operations<Col<V>, V> {
 };
 
 template <auto... Ms>
-inline constexpr Col<typename detail::Path<Ms...>::Value> col{detail::column_ref<Ms...>};
+static constexpr Col<typename detail::Path<Ms...>::Value> col{detail::column_ref<Ms...>};
 
 /// A second use of a model's table in one query: `const auto boss = alias<User>("boss");`, then
 /// boss.col<&User::name>, join(boss, …). The name tells aliases apart.
@@ -511,6 +551,12 @@ template <detail::AnyExpression E>
 Expr<std::int64_t> length(const E& text) {
   return Expr<std::int64_t>(detail::call_tokens("length", {text.tokens()}));
 }
+/// The number of an array's elements.
+template <detail::AnyExpression E>
+Expr<std::int64_t> array_length(const E& array) {
+  static_assert(detail::is_array<typename E::value>, "array_length: only an array has elements");
+  return Expr<std::int64_t>(detail::call_tokens("cardinality", {array.tokens()}));
+}
 template <detail::AnyExpression E, typename T>
 auto coalesce(const E& first, const T& otherwise) {
   static_assert(detail::operands_fit<E, T>, "coalesce: both must be of one type");
@@ -536,7 +582,8 @@ template <detail::AnyExpression E>
 auto nullable(const E& expression) {
   return Expr<std::optional<typename E::value>>(expression.tokens());
 }
-/// SQL of your own with the value type T; each ? takes one of the values.
+/// SQL of your own with the value type T; each ? takes one of the values, outside of strings and
+/// comments. PostgreSQL's operators with a ? are written with two: sql<bool>("meta ?? 'tags'").
 template <typename T, typename... Vs>
 Expr<T> sql(std::string_view text, const Vs&... values) {
   return Expr<T>(detail::raw_tokens(text, {detail::plain_datum(values)...}));
@@ -564,14 +611,14 @@ Expr<V> over(const Expr<V>& function, std::initializer_list<detail::Untyped> par
 }
 
 /// Conditions over a relationship: any for a Many, has for a One; both are EXISTS.
-template <auto Handle>
+template <auto Handle, typename Owner = detail::member_owner<Handle>>
 Pred any(const Pred& condition = always()) {
   static_assert(detail::handle_traits<detail::member_value<Handle>>::many,
                 "any: this is no Many<T>; a One<T> takes has()");
   return detail::make_pred(
       detail::related_tokens(detail::handle_ref<Handle>, 0, condition.tokens(), false));
 }
-template <auto Handle>
+template <auto Handle, typename Owner = detail::member_owner<Handle>>
 Pred has(const Pred& condition = always()) {
   static_assert(!detail::handle_traits<detail::member_value<Handle>>::many,
                 "has: this is no One<T>; a Many<T> takes any()");

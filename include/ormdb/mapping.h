@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "ormdb/datum.h"
@@ -69,6 +70,7 @@ struct FieldType {
   const char* sql_type = "";  ///< The default type in models.yaml's words.
   const CustomField* custom = nullptr;
   const EnumValues* enumeration = nullptr;
+  const FieldType* element = nullptr;  ///< Of an array.
 };
 
 /// The identity of a type across the program.
@@ -124,6 +126,29 @@ std::size_t load_enum(const EnumValues& values, const Datum& datum);
 void store_field(const FieldType& type, const void* field, Datum& datum);
 void load_field(const FieldType& type, void* field, const Datum& datum);
 
+/// The values of an array one after the other, as a Datum and back (src/orm/array.cc).
+class ArrayWriter {
+ public:
+  explicit ArrayWriter(const FieldType& element) : element_(element) {}
+  void add(const void* field);
+  void finish(Datum& datum);
+
+ private:
+  const FieldType& element_;
+  std::string text_ = "{";
+};
+class ArrayReader {
+ public:
+  /// Throws ConversionError for an array of several dimensions.
+  ArrayReader(const FieldType& element, const Datum& datum);
+  bool next(void* field);  ///< False at the end.
+
+ private:
+  const FieldType& element_;
+  std::vector<std::optional<std::string>> items_;
+  std::size_t at_ = 0;
+};
+
 struct KindEntry {
   FieldKind kind;
   const char* sql_type;
@@ -165,7 +190,8 @@ constexpr KindEntry kind_of() {
   else if constexpr (std::is_same_v<T, Interval>)
     return {FieldKind::kInterval, "interval", true};
   else if constexpr (std::is_same_v<T, Numeric>)
-    return {FieldKind::kNumeric, "numeric", true};
+    return {FieldKind::kNumeric,
+            "{sqlite: TEXT COLLATE decimal, postgresql: numeric, mysql: 'decimal(65,30)'}", true};
   else if constexpr (std::is_same_v<T, Uuid>)
     return {FieldKind::kUuid, "uuid", true};
   else if constexpr (std::is_same_v<T, Json>)
@@ -205,6 +231,45 @@ constexpr ValueKind value_kind(FieldKind kind) {
       return ValueKind::kInteger;
   }
 }
+
+/// As what a value of the type is bound.
+constexpr ValueKind stored_kind(const FieldType& type) {
+  return type.kind == FieldKind::kCustom ? type.custom->stored : value_kind(type.kind);
+}
+
+template <typename T>
+struct array_traits : std::false_type {
+  using element = int;
+};
+template <typename T>
+struct array_traits<std::vector<T>> : std::true_type {
+  using element = T;
+};
+
+template <typename T>
+constexpr FieldType field_type_of();
+
+template <typename T>
+struct ArrayField {
+  static_assert(!array_traits<without_optional<T>>::value,
+                "an array of arrays cannot be a column: use Json or a codec");
+  static constexpr FieldType kElement = field_type_of<T>();
+  static void to_datum(const void* field, Datum& datum) {
+    ArrayWriter writer(kElement);
+    for (auto&& item : *static_cast<const std::vector<T>*>(field)) {
+      const T& value = item;  // a std::vector<bool> has no bools to point to
+      writer.add(&value);
+    }
+    writer.finish(datum);
+  }
+  static void from_datum(void* field, const Datum& datum) {
+    std::vector<T> items;
+    ArrayReader reader(kElement, datum);
+    for (T item{}; reader.next(&item); item = T{}) items.push_back(std::move(item));
+    *static_cast<std::vector<T>*>(field) = std::move(items);
+  }
+  static constexpr CustomField kCustom{&to_datum, &from_datum, ValueKind::kArray};
+};
 
 template <typename T>
 struct EnumField {
@@ -273,6 +338,14 @@ constexpr FieldType field_type_of() {
     } else {
       return {FieldKind::kCustom, false, sql_type, &Field::kCustom};
     }
+  } else if constexpr (array_traits<Plain>::value) {
+    using Field = ArrayField<typename array_traits<Plain>::element>;
+    if constexpr (kNullable) {
+      return {FieldKind::kCustom, true,    "",
+              &OptionalField<Plain, Field>::kCustom, nullptr, &Field::kElement};
+    } else {
+      return {FieldKind::kCustom, false, "", &Field::kCustom, nullptr, &Field::kElement};
+    }
   } else if constexpr (std::is_enum_v<Plain> && HasEnumNames<Plain>) {
     using Field = EnumField<Plain>;
     if constexpr (kNullable) {
@@ -313,16 +386,27 @@ using member_owner = typename member_traits<decltype(M)>::owner;
 template <auto M>
 using member_value = typename member_traits<decltype(M)>::value;
 
-/// "… [with auto M = &User::username]" (g++) or "[M = &User::username]" (clang), for
-/// MemberRef::name().
-template <auto M>
+// g++ 12 gives what is made of pointers to members alone external linkage even where the struct is
+// local to a file, so that two files with a struct of one name would share it. The struct as a
+// parameter of its own (Owner) keeps them apart, here and in the functions of the other headers.
+
+template <auto First, auto...>
+struct first_owner {
+  using type = member_owner<First>;
+};
+template <auto... Ms>
+using owner_of = typename first_owner<Ms...>::type;
+
+/// "… [with Owner = User; auto M = &User::username]" (g++), "[Owner = User, M = &User::username]"
+/// (clang), for MemberRef::name().
+template <typename Owner, auto M>
 constexpr const char* spelled_member() {
   return __PRETTY_FUNCTION__;
 }
 
 /// Where the member is in its struct: a pointer to a data member is that distance (Itanium C++ ABI,
 /// 2.3.1), which g++ and clang follow.
-template <auto M>
+template <typename Owner, auto M>
 std::size_t offset_of() {
   static_assert(std::is_member_object_pointer_v<decltype(M)>, "this is no data member");
   static_assert(sizeof(M) == sizeof(std::ptrdiff_t));
@@ -332,20 +416,23 @@ std::size_t offset_of() {
   return offset;
 }
 
-template <auto First, auto... Rest>
-struct Path {
-  using Owner = member_owner<First>;
-  using Value = typename Path<Rest...>::Value;
-  static std::size_t offset() { return offset_of<First>() + Path<Rest...>::offset(); }
-  static constexpr const char* spelled() { return Path<Rest...>::spelled(); }
+template <typename Of, auto First, auto... Rest>
+struct PathOf {
+  using Owner = Of;
+  using Next = PathOf<owner_of<Rest...>, Rest...>;
+  using Value = typename Next::Value;
+  static std::size_t offset() { return offset_of<Of, First>() + Next::offset(); }
+  static constexpr const char* spelled() { return Next::spelled(); }
 };
-template <auto First>
-struct Path<First> {
-  using Owner = member_owner<First>;
+template <typename Of, auto First>
+struct PathOf<Of, First> {
+  using Owner = Of;
   using Value = member_value<First>;
-  static std::size_t offset() { return offset_of<First>(); }
-  static constexpr const char* spelled() { return spelled_member<First>(); }
+  static constexpr std::size_t (*offset)() = &offset_of<Of, First>;
+  static constexpr const char* spelled() { return spelled_member<Of, First>(); }
 };
+template <auto... Ms>
+using Path = PathOf<owner_of<Ms...>, Ms...>;
 
 /// A member of a model, as data: a column, or a handle of a relationship.
 struct MemberRef {
@@ -358,25 +445,29 @@ struct MemberRef {
   std::string_view name() const;  ///< Without a trailing '_'.
 };
 
-template <auto... Ms>
+template <typename Owner, auto... Ms>
 constexpr MemberRef make_column_ref() {
-  using P = Path<Ms...>;
+  using P = PathOf<Owner, Ms...>;
   static_assert(!handle_traits<typename P::Value>::value,
                 "this member is a relationship, not a column");
-  return {type_key<typename P::Owner>(), &P::offset, P::spelled(), field_type<typename P::Value>};
+  return {type_key<typename P::Owner>(), P::offset, P::spelled(), field_type<typename P::Value>};
 }
+template <typename Owner, auto... Ms>
+inline constexpr MemberRef column_ref_of = make_column_ref<Owner, Ms...>();
 template <auto... Ms>
-inline constexpr MemberRef column_ref = make_column_ref<Ms...>();
+static constexpr const MemberRef& column_ref = column_ref_of<owner_of<Ms...>, Ms...>;
 
-template <auto M>
+template <typename Owner, auto M>
 constexpr MemberRef make_handle_ref() {
   using Handle = handle_traits<member_value<M>>;
   static_assert(Handle::value, "this member is no relationship: it must be a One<T> or Many<T>");
-  return {type_key<member_owner<M>>(), &offset_of<M>, spelled_member<M>(), FieldType(),
+  return {type_key<Owner>(), &offset_of<Owner, M>, spelled_member<Owner, M>(), FieldType(),
           type_key<typename Handle::target>()};
 }
+template <typename Owner, auto M>
+inline constexpr MemberRef handle_ref_of = make_handle_ref<Owner, M>();
 template <auto M>
-inline constexpr MemberRef handle_ref = make_handle_ref<M>();
+static constexpr const MemberRef& handle_ref = handle_ref_of<member_owner<M>, M>;
 
 }  // namespace detail
 }  // namespace ormdb

@@ -23,6 +23,9 @@
 // name is the member's without a trailing '_', its type that of the table in values.h, and it takes
 // NULL when the member is a std::optional. What a description says is what models.yaml can say
 // (ormdb-models(5)), and gives the same Schema.
+//
+// A key of text must compare by its bytes, as the session's identity map does: a collation that
+// ignores case is refused for it.
 #pragma once
 
 #include <map>
@@ -114,7 +117,7 @@ struct RelationRecord;
 struct ForeignKeyTarget {
   const detail::MemberRef* column = nullptr;
 };
-template <auto M>
+template <auto M, typename Owner = detail::member_owner<M>>
 constexpr ForeignKeyTarget fk() {
   return {&detail::column_ref<M>};
 }
@@ -135,7 +138,9 @@ struct OnUpdate {
 
 struct ColumnOptions {
   std::string_view name{};  ///< "": the member's.
-  std::string_view type{};  ///< In models.yaml's words, "" is the member type's: "numeric(10,2)".
+  /// In models.yaml's words: "numeric(10,2)", "{sqlite: TEXT, postgresql: citext}"; "": the type
+  /// of the member.
+  std::string_view type{};
   int length = 0;           ///< Of a string; 0 is text.
   bool primary_key = false;
   bool autoincrement = false;  ///< SQLite's AUTOINCREMENT: ids are never given out again.
@@ -156,6 +161,8 @@ struct ColumnOptions {
   std::string_view collation{};
   std::string_view comment{};
   std::string_view renamed_from{};
+  /// Further keys of a column in models.yaml's words: "{match: full}".
+  std::string_view yaml{};
 };
 
 struct KeyOptions {
@@ -196,12 +203,12 @@ class RelationshipOf {
   explicit RelationshipOf(detail::RelationRecord& record) : record_(&record) {}
 
   /// The handle at the other end, which is kept in step.
-  template <auto M>
+  template <auto M, typename Owner = detail::member_owner<M>>
   RelationshipOf& back_populates() {
     return set_back(detail::handle_ref<M>);
   }
   /// The order in which a Many is loaded.
-  template <auto... Ms>
+  template <auto... Ms, typename Owner = detail::owner_of<Ms...>>
   RelationshipOf& order_by(bool descending = false) {
     return set_order(detail::column_ref<Ms...>, descending);
   }
@@ -232,12 +239,14 @@ class TableBuilder {
   void set_comment(std::string_view text);
   void set_renamed_from(std::string_view name);
   void set_option(std::string_view dialect, std::string_view key, std::string_view value);
+  void add_column(const MemberRef& column);
   void add_column(const MemberRef& column, const ColumnOptions& options);
   void add_embedded(std::size_t offset, void (*describe)(TableRecord&), std::string_view prefix);
   void add_primary_key(const Refs& columns, const KeyOptions& options);
   void add_unique(const Refs& columns, const KeyOptions& options);
   void add_index(const Refs& columns, const IndexOptions& options);
   void add_check(std::string_view expression, std::string_view name);
+  void add_yaml(std::string_view text);
   void add_foreign_key(const Refs& columns, const Refs& referenced,
                        const ForeignKeyOptions& options);
   RelationshipOf add_relation(const char* kind, const MemberRef& handle, const Refs& key);
@@ -312,10 +321,18 @@ class TableOf : public detail::TableBuilder {
     return set_option(dialect, key, value), *this;
   }
 
+  // Two functions: a default argument would be built anew at each call, which costs the compiler
+  // half of its time.
   template <auto M>
-  TableOf& column(const ColumnOptions& options = {}) {
-    check_member<M>();
-    add_column(detail::column_ref<M>, options);
+  TableOf& column() {
+    check_member<detail::member_owner<M>>();
+    add_column(detail::column_ref_of<T, M>);
+    return *this;
+  }
+  template <auto M>
+  TableOf& column(const ColumnOptions& options) {
+    check_member<detail::member_owner<M>>();
+    add_column(detail::column_ref_of<T, M>, options);
     return *this;
   }
 
@@ -323,7 +340,7 @@ class TableOf : public detail::TableBuilder {
   /// names get the prefix.
   template <auto M>
   TableOf& embed(std::string_view prefix = "") {
-    check_member<M>();
+    check_member<detail::member_owner<M>>();
     add_embedded(detail::Path<M>::offset(), &detail::describe_into<detail::member_value<M>>,
                  prefix);
     return *this;
@@ -345,6 +362,12 @@ class TableOf : public detail::TableBuilder {
   TableOf& check(std::string_view expression, std::string_view name = "") {
     return add_check(expression, name), *this;
   }
+
+  /// What there is no call for, in models.yaml's words (ormdb-models(5)); it comes beside the rest:
+  ///
+  ///     t.yaml("constraints: [{name: free, exclude: [{part: room, with: =}], method: gist}]\n"
+  ///            "postgresql: {fillfactor: 70}");
+  TableOf& yaml(std::string_view keys) { return add_yaml(keys), *this; }
 
   template <auto... Ms>
   class ForeignKeyOf {
@@ -396,9 +419,9 @@ class TableOf : public detail::TableBuilder {
   }
 
  private:
-  template <auto M>
+  template <typename Owner>
   static constexpr void check_member() {
-    static_assert(std::is_same_v<detail::member_owner<M>, T>,
+    static_assert(std::is_same_v<Owner, T>,
                   "the member belongs to another struct: members of a base class are not columns, "
                   "make it a member and embed() it");
   }

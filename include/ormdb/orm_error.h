@@ -22,8 +22,9 @@ enum class Violation { kUnique, kForeignKey, kNotNull, kCheck, kOther };
 std::string_view violation_name(Violation violation);
 
 /// A constraint of the database refused a statement. table, column and constraint are set where the
-/// server says them: SQLite names table and columns of unique and not-null violations and the
-/// constraint of a check, and nothing for a foreign key.
+/// server says them: SQLite names table and columns of unique and not-null violations, the
+/// constraint of a check, and nothing for a foreign key; of rows that a flush inserts or updates
+/// the table is known always.
 class IntegrityError : public Error {
  public:
   IntegrityError(Violation violation, const Error& error) : Error(error), violation_(violation) {}
@@ -98,19 +99,34 @@ class PoolTimeout : public Error {
   explicit PoolTimeout(std::string message) : Error(ErrorKind::kLocked, std::move(message)) {}
 };
 
-/// A statement does not fit the tables any more: another program migrated them meanwhile, and the
-/// transaction is too far to prepare it again (PostgreSQL: "cached plan must not change result
-/// type"). Roll back and repeat.
-class SchemaChanged : public Error {
- public:
-  explicit SchemaChanged(const Error& error) : Error(error) {}
-};
-
 /// The transaction lost against another one; the same work may succeed when it is repeated
 /// (serialization failure, deadlock, SQLITE_BUSY). retry() repeats on it.
 class TransientConflict : public Error {
  public:
   explicit TransientConflict(const Error& error) : Error(error) {}
+};
+
+/// A statement does not fit the tables any more: another program migrated them meanwhile, and the
+/// transaction is too far to prepare it again (PostgreSQL: "cached plan must not change result
+/// type"). Roll back and repeat, as retry() does.
+class SchemaChanged : public TransientConflict {
+ public:
+  explicit SchemaChanged(const Error& error) : TransientConflict(error) {}
+};
+
+/// The connection broke within a transaction, of which nothing was kept. After rollback() the
+/// session goes on with another connection.
+class ConnectionLost : public Error {
+ public:
+  explicit ConnectionLost(const Error& error) : Error(error) {}
+};
+
+/// The connection broke while COMMIT was under way: the server may have kept the transaction or
+/// not, so that nothing may be repeated without looking. rollback() brings the objects back to how
+/// they were before, and each is read again at its next use.
+class OutcomeUnknown : public Error {
+ public:
+  explicit OutcomeUnknown(const Error& error) : Error(error) {}
 };
 
 }  // namespace ormdb

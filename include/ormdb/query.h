@@ -156,29 +156,29 @@ class LoadOption {
 };
 
 namespace detail {
-template <auto Handle>
+template <auto Handle, typename Owner = member_owner<Handle>>
 auto load_option(Loading loading) {
   using Target = typename handle_traits<member_value<Handle>>::target;
   return LoadOption<Target>(LoadSpec{{&handle_ref<Handle>}, loading}, {});
 }
 }  // namespace detail
-template <auto Handle>
+template <auto Handle, typename Owner = detail::member_owner<Handle>>
 auto joinedload() {
   return detail::load_option<Handle>(Loading::kJoined);
 }
-template <auto Handle>
+template <auto Handle, typename Owner = detail::member_owner<Handle>>
 auto selectinload() {
   return detail::load_option<Handle>(Loading::kSelectIn);
 }
-template <auto Handle>
+template <auto Handle, typename Owner = detail::member_owner<Handle>>
 auto subqueryload() {
   return detail::load_option<Handle>(Loading::kSubquery);
 }
-template <auto Handle>
+template <auto Handle, typename Owner = detail::member_owner<Handle>>
 auto lazyload() {
   return detail::load_option<Handle>(Loading::kSelect);
 }
-template <auto Handle>
+template <auto Handle, typename Owner = detail::member_owner<Handle>>
 auto raiseload() {
   return detail::load_option<Handle>(Loading::kRaise);
 }
@@ -188,7 +188,7 @@ struct SetTo {
   const detail::MemberRef* column;
   detail::Tokens value;
 };
-template <auto... Ms, typename V>
+template <auto... Ms, typename V, typename Owner = detail::owner_of<Ms...>>
 SetTo set_to(const V& value) {
   using Member = typename detail::Path<Ms...>::Value;
   static_assert(detail::operands_fit<Col<Member>, V>,
@@ -299,20 +299,20 @@ class QueryBase {
     return self();
   }
   /// By a relationship of a model that is in FROM: join<&User::posts>().
-  template <auto Handle>
+  template <auto Handle, typename Owner = detail::member_owner<Handle>>
   Self& join(std::uint32_t from_alias = 0) {
     return add_join<Handle>(false, 0, from_alias);
   }
-  template <auto Handle>
+  template <auto Handle, typename Owner = detail::member_owner<Handle>>
   Self& outer_join(std::uint32_t from_alias = 0) {
     return add_join<Handle>(true, 0, from_alias);
   }
   /// By a relationship, to an alias.
-  template <auto Handle, typename T>
+  template <auto Handle, typename T, typename Owner = detail::member_owner<Handle>>
   Self& join(Alias<T> target, std::uint32_t from_alias = 0) {
     return add_join<Handle>(false, target.id(), from_alias);
   }
-  template <auto Handle, typename T>
+  template <auto Handle, typename T, typename Owner = detail::member_owner<Handle>>
   Self& outer_join(Alias<T> target, std::uint32_t from_alias = 0) {
     return add_join<Handle>(true, target.id(), from_alias);
   }
@@ -446,7 +446,7 @@ class QueryBase {
     data_.compounds.push_back(other.data());
     return self();
   }
-  template <auto Handle>
+  template <auto Handle, typename Owner = detail::member_owner<Handle>>
   Self& add_join(bool outer, std::uint32_t alias, std::uint32_t from_alias) {
     data_.joins.push_back({outer,
                            detail::handle_ref<Handle>.target,

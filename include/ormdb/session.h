@@ -49,18 +49,26 @@ class Key {
  public:
   template <typename T>
   requires(!std::is_same_v<std::remove_cvref_t<T>, Key>)
-      Key(const T& value) {  // NOLINT: db.get<User>(1)
-    values_.push_back(detail::plain_datum(value));
-  }
-  Key(std::initializer_list<Key> parts) {
-    for (const Key& part : parts) {
-      values_.insert(values_.end(), part.values_.begin(), part.values_.end());
+      Key(const T& value)
+      : size_(1), values_{detail::plain_datum(value)} {}  // NOLINT: db.get<User>(1)
+  template <typename A, typename B, typename... Rest>
+  Key(const A& a, const B& b, const Rest&... rest)  // NOLINT: db.get<Line>({1, 2})
+      : size_(2 + sizeof...(Rest)), values_{detail::plain_datum(a), detail::plain_datum(b)} {
+    if constexpr (sizeof...(Rest) > 0) {
+      more_ = {values_[0], values_[1], detail::plain_datum(rest)...};
     }
   }
-  const std::vector<Datum>& values() const { return values_; }
+
+  std::size_t size() const { return size_; }
+  const Datum* data() const { return more_.empty() ? values_ : more_.data(); }
+  std::vector<Datum> values() const { return {data(), data() + size_}; }
 
  private:
-  std::vector<Datum> values_;
+  // Keys of one or two columns need no memory of their own.
+  static constexpr std::size_t kInside = 2;
+  std::size_t size_;
+  Datum values_[kInside];
+  std::vector<Datum> more_;  ///< All of them, where they are more.
 };
 
 /// A named parameter of a raw statement.
@@ -117,8 +125,8 @@ using EntityObserver = Callback<Entity*>;
 // src/orm/session.cc
 Entity* session_add(SessionCore& core, TypeKey type, void* value);
 Entity* session_get(SessionCore& core, TypeKey type, std::int64_t key);
-Entity* session_get(SessionCore& core, TypeKey type, const std::vector<Datum>& key);
-[[noreturn]] void throw_no_row(SessionCore& core, TypeKey type, const std::vector<Datum>& key);
+Entity* session_get(SessionCore& core, TypeKey type, const Key& key);
+[[noreturn]] void throw_no_row(SessionCore& core, TypeKey type, const Key& key);
 Entity* session_merge(SessionCore& core, TypeKey type, void* value);
 void session_observe(SessionCore& core, TypeKey type, Event event, EntityObserver observer);
 void session_filter(SessionCore& core, TypeKey type, Tokens condition);
@@ -205,13 +213,13 @@ class Session {
   }
   template <typename T>
   Ref<T> get(const Key& key) {
-    return Ref<T>(detail::session_get(*core_, detail::type_key<T>(), key.values()));
+    return Ref<T>(detail::session_get(*core_, detail::type_key<T>(), key));
   }
   /// Throws NotFound.
   template <typename T>
   Ref<T> get_or_404(const Key& key) {
-    detail::Entity* entity = detail::session_get(*core_, detail::type_key<T>(), key.values());
-    if (entity == nullptr) detail::throw_no_row(*core_, detail::type_key<T>(), key.values());
+    detail::Entity* entity = detail::session_get(*core_, detail::type_key<T>(), key);
+    if (entity == nullptr) detail::throw_no_row(*core_, detail::type_key<T>(), key);
     return Ref<T>(entity);
   }
   template <typename T>
@@ -325,8 +333,10 @@ template <typename T>
 std::string to_json(const Ref<T>& object) {
   return detail::entity_json(object.entity());
 }
-/// Sets the columns that the JSON object has; throws ConversionError for unknown keys, values of
-/// another type, and secret columns are read as any.
+/// Sets the columns and relationships that the JSON object has. A related object with a key is the
+/// session's or the database's and stays as it is; one that is not there, or has no key, is added.
+/// Secret columns are read as any. Throws ConversionError for unknown keys and for values of
+/// another type.
 template <typename T>
 T from_json(Session& session, std::string_view json) {
   T value{};

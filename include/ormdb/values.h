@@ -6,7 +6,7 @@
 //     uint64                            BIGINT             bigint            bigint
 //     float, double                     FLOAT, DOUBLE      real, double      float, double
 //     std::string                       VARCHAR(n), TEXT   varchar(n), text  varchar(n), text
-//     Numeric                           NUMERIC            numeric           decimal
+//     Numeric                           TEXT, by value     numeric           decimal
 //     Date (year_month_day)             DATE  2026-11-22   date              date
 //     TimeOfDay                         TIME  10:04:11.5   time              time(6)
 //     LocalTime (local_time<µs>)        DATETIME           timestamp         datetime(6)
@@ -16,11 +16,19 @@
 //     Uuid                              CHAR(36)           uuid              char(36)
 //     Json                              JSON               json              json
 //     an enum with enum_names           VARCHAR, CHECK     a native enum     a native enum
+//     std::vector of one of these       –                  element[]         –
 //     a type with a codec               that of its stored type
 //
+// An array has one dimension; its elements may be optional. Where the engine has no arrays,
+// create_all() and writing throw kUnsupported: Json or a codec serves there. nlohmann::json is a
+// type with a codec in nlohmann_json.h.
+//
 // An integer that does not fit its member, and a uint64 past 2^63-1 on its way out, throw
-// ConversionError. SQLite stores times as ISO text, which sorts as time does. Its NUMERIC keeps 15
-// significant digits; declare {.type = "text"} for more there.
+// ConversionError. SQLite stores times as ISO text, which sorts as time does.
+//
+// A Numeric is exact. SQLite's NUMERIC keeps 15 significant digits, so it is TEXT there with the
+// collation "decimal", which compares by value; ormdb's connections and SQLite's shell have it,
+// other programs must register one. {.type = "numeric(10,2)"} asks for SQLite's NUMERIC.
 #pragma once
 
 #include <array>

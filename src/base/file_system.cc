@@ -1,5 +1,6 @@
 #include "base/file_system.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <memory>
 #include <system_error>
 
 #include "ormdb/error.h"
@@ -81,6 +83,37 @@ std::string read_all(const File& file, const std::string& path) {
     if (got == 0 || (regular && got > 0 && static_cast<std::size_t>(got) < step)) return text;
     if (got > 0) step = kReadSize;
   }
+}
+
+mode_t type_of(const std::string& path, bool follow) {
+  struct stat status {};
+  const int result = follow ? ::stat(path.c_str(), &status) : ::lstat(path.c_str(), &status);
+  return result == 0 ? status.st_mode & S_IFMT : 0;
+}
+
+// By readdir: std::filesystem makes a path of each entry, which takes as long as opening the file.
+// Links to files count as files; links to directories are not followed.
+void list_into(std::vector<std::string>& names, const std::string& directory,
+               const std::string& prefix, bool recursive) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(directory.c_str()), ::closedir);
+  if (!stream) throw failure("list", directory, errno);
+  while (true) {
+    errno = 0;
+    const dirent* const entry = ::readdir(stream.get());
+    if (entry == nullptr) break;
+    const std::string name = entry->d_name;
+    if (name == "." || name == "..") continue;
+    mode_t type = DTTOIF(entry->d_type);
+    if (type == 0) type = type_of(path_join(directory, name), false);
+    if (type == S_IFLNK) {
+      if (type_of(path_join(directory, name), true) == S_IFREG) names.push_back(prefix + name);
+    } else if (type == S_IFREG) {
+      names.push_back(prefix + name);
+    } else if (type == S_IFDIR && recursive) {
+      list_into(names, path_join(directory, name), prefix + name + "/", true);
+    }
+  }
+  if (errno != 0) throw failure("list", directory, errno);
 }
 
 // A temporary file beside the one to be written; gone again unless it was renamed.
@@ -199,21 +232,7 @@ void make_directories(const std::string& path) {
 
 std::vector<std::string> list_files(const std::string& directory, bool recursive) {
   std::vector<std::string> names;
-  std::error_code code;
-  const auto take = [&](const fs::directory_entry& entry) {
-    std::error_code unreadable;
-    if (!entry.is_regular_file(unreadable)) return;
-    names.push_back(recursive ? entry.path().lexically_relative(directory).string()
-                              : entry.path().filename().string());
-  };
-  if (recursive) {
-    fs::recursive_directory_iterator it(directory, code);
-    for (; !code && it != fs::recursive_directory_iterator(); it.increment(code)) take(*it);
-  } else {
-    fs::directory_iterator it(directory, code);
-    for (; !code && it != fs::directory_iterator(); it.increment(code)) take(*it);
-  }
-  if (code) throw failure("list", directory, code.value());
+  list_into(names, directory, "", recursive);
   std::sort(names.begin(), names.end());
   return names;
 }

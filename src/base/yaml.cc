@@ -186,7 +186,7 @@ void YamlBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
 }
 
 Node YamlBuilder::scalar(const YAML::Mark& mark, const std::string& tag,
-                     const std::string& value) const {
+                         const std::string& value) const {
   if (is_core_tag(tag, "binary")) {
     const auto bytes = decode_base64(value);
     if (!bytes) throw error(mark, "!!binary needs base64 text");
@@ -210,7 +210,7 @@ Node YamlBuilder::scalar(const YAML::Mark& mark, const std::string& tag,
 }
 
 void YamlBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                       const std::string& value) {
+                           const std::string& value) {
   last_scalar_ = mark;
   if (find_invalid_utf8(value) != value.npos) {
     return OnScalar(mark, tag, anchor, as_utf8(value));
@@ -220,13 +220,13 @@ void YamlBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
   take_key(tag == "?" || tag == "!" ? value : scalar(mark, tag, value).text, mark);
 }
 
-void YamlBuilder::OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                              YAML::EmitterStyle::value /*style*/) {
+void YamlBuilder::OnSequenceStart(const YAML::Mark& mark, const std::string& tag,
+                                  YAML::anchor_t anchor, YAML::EmitterStyle::value /*style*/) {
   open(Node::Kind::kList, mark, tag, "seq", anchor);
 }
 
 void YamlBuilder::OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                         YAML::EmitterStyle::value /*style*/) {
+                             YAML::EmitterStyle::value /*style*/) {
   open(Node::Kind::kMap, mark, tag, "map", anchor);
 }
 
@@ -236,7 +236,7 @@ void YamlBuilder::OnMapEnd() {
 }
 
 void YamlBuilder::open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag,
-                   std::string_view own_tag, YAML::anchor_t anchor) {
+                       std::string_view own_tag, YAML::anchor_t anchor) {
   if (wants_key()) throw error(mark, "a key must be text, not a list or map");
   if (stack_.size() >= kMaxYamlDepth) throw error(mark, "the document is nested too deeply");
   if (tag.size() > 1 && !is_core_tag(tag, own_tag)) {

@@ -41,6 +41,8 @@ class ParameterSink {
   virtual void put_numeric(std::string_view digits) = 0;
   virtual void put_uuid(const std::uint8_t* bytes) = 0;
   virtual void put_json(std::string_view text) = 0;
+  /// PostgreSQL's literal of an array; throws kUnsupported where there are no arrays.
+  virtual void put_array(std::string_view literal) = 0;
   /// Around the values of one key list (Driver::key_list) of so many columns; a driver with arrays
   /// collects them.
   virtual void begin_list(std::size_t /*columns*/) {}
@@ -65,6 +67,7 @@ class RowReader {
   virtual bool get_numeric(int column, std::string_view& digits) const = 0;
   virtual bool get_uuid(int column, std::uint8_t* bytes) const = 0;
   virtual bool get_json(int column, std::string_view& text) const = 0;
+  virtual bool get_array(int column, std::string_view& literal) const = 0;
   /// The value as the engine types it, for raw statements.
   virtual Value value(int column) const = 0;
 };
@@ -108,6 +111,9 @@ struct InsertPlan {
   std::vector<PlanColumn> columns;
   std::string generated_key;           ///< The integer key that the database gives, or "".
   std::vector<std::string> returning;  ///< Columns to read back, without quotes.
+  /// Many rows at once: a driver may load them in a way of its own (COPY), which runs triggers and
+  /// checks constraints like an INSERT.
+  bool bulk = false;
 };
 
 /// UPDATE table SET set WHERE key; the source puts `set` values, then `key` values.
@@ -138,6 +144,7 @@ struct SqlStyle {
   std::size_t max_parameters = 0;
   std::string (*quote)(std::string_view identifier) = nullptr;
   bool json_arrows = false;  ///< a -> 'key' -> 0; else a -> '$."key"[0]' and json_extract.
+  bool arrays = false;
 };
 
 struct TransactionOptions {

@@ -2,6 +2,7 @@
 // civil_from_days), in eras of 400 years that begin on the first of March.
 #include "db/iso_time.h"
 
+#include <charconv>
 #include <cstdio>
 
 namespace ormdb {
@@ -25,17 +26,6 @@ struct Cursor {
       value = value * 10 + (c - '0');
     }
     at += digits;
-    return true;
-  }
-  /// Any number of digits, with a sign.
-  bool integer(std::int64_t& value) {
-    const bool negative = skip('-');
-    std::size_t digits = 0;
-    while (at + digits < text.size() && text[at + digits] >= '0' && text[at + digits] <= '9') {
-      ++digits;
-    }
-    if (digits == 0 || digits > 18 || !number(digits, value)) return false;
-    if (negative) value = -value;
     return true;
   }
   bool skip(char c) {
@@ -209,18 +199,67 @@ bool read_timestamp(std::string_view text, std::int64_t& microseconds) {
   return true;
 }
 
+namespace {
+
+/// One part of an interval: "-5.25S" in microseconds, "2M" as 2.
+struct IntervalPart {
+  std::int64_t value = 0;
+  char unit = '\0';
+};
+
+bool read_part(std::string_view text, std::size_t& at, IntervalPart& part) {
+  const bool negative = text[at] == '-';
+  if (negative || text[at] == '+') ++at;
+  const char* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data() + at, end, part.value);
+  if (parsed.ec != std::errc() || text[at] == '-') return false;
+  at = static_cast<std::size_t>(parsed.ptr - text.data());
+  std::int64_t fraction = 0;
+  const bool has_fraction = at < text.size() && text[at] == '.';
+  if (has_fraction) ++at;
+  for (std::int64_t worth = kMicroseconds / 10; has_fraction && at < text.size(); worth /= 10) {
+    if (text[at] < '0' || text[at] > '9') break;
+    fraction += worth * (text[at++] - '0');
+  }
+  if (at == text.size()) return false;
+  part.unit = text[at++];
+  if (part.unit != 'S' && has_fraction) return false;
+  if (part.unit == 'S') part.value = part.value * kMicroseconds + fraction;
+  if (negative) part.value = -part.value;
+  return true;
+}
+
+}  // namespace
+
 bool read_interval(std::string_view text, std::int32_t& months, std::int32_t& days,
                    std::int64_t& microseconds) {
-  Cursor cursor{text};
-  std::int64_t month_count = 0, day_count = 0, seconds = 0, fraction = 0;
-  if (!cursor.skip('P') || !cursor.integer(month_count) || !cursor.skip('M')) return false;
-  if (!cursor.integer(day_count) || !cursor.skip('D') || !cursor.skip('T')) return false;
-  const bool negative = cursor.skip('-');
-  if (!cursor.integer(seconds) || !cursor.skip('.') || !cursor.number(6, fraction)) return false;
-  if (!cursor.skip('S') || !cursor.done()) return false;
+  if (text.size() < 3 || text.front() != 'P') return false;
+  std::int64_t month_count = 0, day_count = 0, time = 0;
+  bool in_time = false;
+  for (std::size_t at = 1; at < text.size();) {
+    if (text[at] == 'T' && !in_time && at + 1 < text.size()) {
+      in_time = true;
+      ++at;
+    }
+    IntervalPart part;
+    if (!read_part(text, at, part)) return false;
+    if (!in_time && part.unit == 'Y') {
+      month_count += 12 * part.value;
+    } else if (!in_time && part.unit == 'M') {
+      month_count += part.value;
+    } else if (!in_time && (part.unit == 'W' || part.unit == 'D')) {
+      day_count += (part.unit == 'W' ? 7 : 1) * part.value;
+    } else if (in_time && (part.unit == 'H' || part.unit == 'M')) {
+      time += (part.unit == 'H' ? 60 : 1) * 60 * kMicroseconds * part.value;
+    } else if (in_time && part.unit == 'S') {
+      time += part.value;
+    } else {
+      return false;
+    }
+  }
   months = static_cast<std::int32_t>(month_count);
   days = static_cast<std::int32_t>(day_count);
-  microseconds = (seconds * kMicroseconds + fraction) * (negative ? -1 : 1);
+  microseconds = time;
   return true;
 }
 

@@ -14,7 +14,8 @@ std::string format_interval(std::int32_t months, std::int32_t days, std::int64_t
 std::string format_uuid(const std::uint8_t* bytes);
 
 // Reading gives false for text of another form. Times may lack seconds; a timestamp may have a T
-// and a zone (Z, +02:00), which is taken off to UTC, or be a date alone.
+// and a zone (Z, +02:00), which is taken off to UTC, or be a date alone. Intervals are as ISO 8601
+// has them, each part with its own sign (PostgreSQL's IntervalStyle iso_8601).
 bool read_date(std::string_view text, std::int64_t& days);
 bool read_time(std::string_view text, std::int64_t& microseconds);
 bool read_timestamp(std::string_view text, std::int64_t& microseconds);

@@ -141,11 +141,27 @@ std::vector<Operation> differences(const Workspace& workspace, const Comparison&
                 without_respelling(diff(renames.result, to, rules), rules));
 }
 
+void hint_renames(Schema& models, const std::vector<Rename>& decided, const SchemaRules& rules) {
+  const auto is = [&](const std::string& a, const std::string& b) {
+    return rules.fold(a) == rules.fold(b);
+  };
+  for (const Rename& rename : decided) {
+    for (Table& table : models.tables) {
+      const std::string name = qualified_name(table);
+      if (rename.table.empty() && is(name, rename.to)) table.renamed_from = rename.from;
+      if (rename.table.empty() || !is(name, rename.table)) continue;
+      for (Column& column : table.columns) {
+        if (is(column.name, rename.to)) column.renamed_from = rename.from;
+      }
+    }
+  }
+}
+
 TwoWays generate(const Workspace& workspace, const Comparison& compared,
-                 const MigrateOptions& options, const HasNulls& has_nulls) {
+                 const std::vector<Rename>& decided, const MigrateOptions& options,
+                 const HasNulls& has_nulls) {
   const SchemaRules& rules = workspace.dialect().rules();
   const auto& [from, to, notes] = compared;
-  const std::vector<Rename> decided = decide_renames(from, to, options, rules);
   const RenameSteps renames = rename_steps(from, to, decided, rules);
   std::vector<Operation> changes = without_respelling(diff(renames.result, to, rules), rules);
   refuse_swaps(changes, to, rules);

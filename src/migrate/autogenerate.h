@@ -19,15 +19,20 @@ struct Comparison {
 };
 Comparison comparison(const Workspace& workspace, Connection* connection, Schema from, Schema to);
 
+/// Writes decisions into models as hints (renamed_from), so that a comparison knows what a renamed
+/// table was: what it leaves open is taken from the one that it was.
+void hint_renames(Schema& models, const std::vector<Rename>& decided, const SchemaRules& rules);
+
 /// What `check` reports: hints are followed, nothing is asked.
 std::vector<Operation> differences(const Workspace& workspace, const Comparison& compared);
 
-/// What `migrate` writes: with all decisions made, and proven: applied to `from` in memory it gives
-/// `to`, and the way back gives `from`. `has_nulls` is asked by the names of `from`. Throws
-/// needs_decision; kUnsupported for columns that are renamed_from each other; kInternal when the
-/// proof fails.
+/// What `migrate` writes: with all decisions made (`decided` by decide_renames()), and proven:
+/// applied to `from` in memory it gives `to`, and the way back gives `from`. `has_nulls` is asked
+/// by the names of `from`. Throws needs_decision; kUnsupported for columns that are renamed_from
+/// each other; kInternal when the proof fails.
 TwoWays generate(const Workspace& workspace, const Comparison& compared,
-                 const MigrateOptions& options, const HasNulls& has_nulls = {});
+                 const std::vector<Rename>& decided, const MigrateOptions& options,
+                 const HasNulls& has_nulls = {});
 
 /// Warnings about renamed_from hints that have no effect.
 std::vector<std::string> hint_warnings(const Workspace& workspace, const Schema& from,

@@ -73,6 +73,8 @@ class Executor {
                         const LogEntry& entry, const CompiledSection& section,
                         SectionCompiler& compiler, const PlanStep& step, const LoadedScript& script,
                         Direction direction, StepResult& result);
+  /// Whether the only statement of a section waits longer than lock_timeout.
+  bool is_patient(const CompiledSection& section) const;
   bool clear_failed_part(const SectionPart& part, std::int64_t step_id, int number);
   void run_part(const SectionPart& part, std::size_t number, std::int64_t step_id,
                 const LogEntry& entry, const PlanStep& step, const LoadedScript& script,

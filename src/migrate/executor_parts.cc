@@ -3,6 +3,9 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "dialect/postgresql/connection.h"
+#include "dialect/postgresql/new_labels.h"
+#include "dialect/postgresql/took_effect.h"
 #include "migrate/executor.h"
 #include "migrate/offline.h"
 #include "migrate/preflight.h"
@@ -48,7 +51,20 @@ void refuse_removed_parts(const std::optional<UnfinishedStep>& half, std::size_t
   }
 }
 
-// A new value of an enum that another revision of the same run uses (SQLSTATE 55P04).
+// A value of an enum that is new in a run of one transaction, and used in it.
+Error refuse_new_label(const std::string& what, const postgresql::NewLabelUse& use,
+                       const Plan& plan) {
+  const Revision& adds = *plan.steps[use.added_in].revision;
+  const Revision& uses = *plan.steps[use.used_in].revision;
+  return Error(ErrorKind::kUnsupported,
+               what + " cannot run revision " + uses.id + ": it uses the value '" + use.label +
+                   "' of enum " + use.type + ", which revision " + adds.id +
+                   " of the same run adds, and PostgreSQL takes a new value only after a commit")
+      .revision(uses.id)
+      .hint("run `ormdb upgrade " + adds.id + "` first, or run all without " + what);
+}
+
+// What the search above cannot see, such as a function's body (SQLSTATE 55P04).
 Error in_one_transaction(const Error& error, bool dry_run) {
   Error told = error;
   if (error.sqlstate() != "55P04") return told;
@@ -199,6 +215,14 @@ bool Executor::clear_failed_part(const SectionPart& part, std::int64_t step_id, 
   }
 }
 
+// CREATE INDEX CONCURRENTLY and its like keep nobody waiting while they wait for older transactions
+// to end, and begin anew when they give up: they may wait as long as a run waits for another.
+bool Executor::is_patient(const CompiledSection& section) const {
+  if (dialect_.name() != "postgresql" || options_.lock_timeout_ms) return false;
+  return section.statements.size() == 1 &&
+         postgresql::is_concurrent(section.statements.front().sql);
+}
+
 void Executor::run_part_outside(const SectionPart& part, std::size_t number, std::int64_t step_id,
                                 const LogEntry& entry, const CompiledSection& section,
                                 SectionCompiler& compiler, const PlanStep& step,
@@ -206,6 +230,11 @@ void Executor::run_part_outside(const SectionPart& part, std::size_t number, std
                                 StepResult& result) {
   const std::size_t statements = result.statements.size();
   const int part_number = static_cast<int>(number);
+  std::optional<postgresql::PostgresqlConnection::Patience> patience;
+  if (is_patient(section)) {
+    patience.emplace(postgresql::as_postgresql(*connection_),
+                     std::chrono::milliseconds(workspace_.config().run_lock_timeout_ms));
+  }
   for (int waits = 0;; ++waits) {
     log_.start_part(*connection_, step_id, entry, part_number, part.hash());
     try {
@@ -267,13 +296,19 @@ Executor::Surroundings Executor::surroundings(const Plan& plan) {
       throw not_in_one_transaction(what, *step.revision, "it is half-applied");
     }
   }
+  std::vector<std::vector<Operation>> scripts;
   for (const PlanStep& step : plan.steps) {
-    const std::vector<Operation> operations =
-        workspace_.load(*step.revision, plan.direction).operations(plan.direction);
-    const std::vector<SectionPart> parts = parts_of(operations, dialect_.name());
+    scripts.push_back(workspace_.load(*step.revision, plan.direction).operations(plan.direction));
+    const std::vector<SectionPart> parts = parts_of(scripts.back(), dialect_.name());
     if (parts.size() > 1 || (parts.size() == 1 && !parts.front().transaction)) {
       throw not_in_one_transaction(what, *step.revision, "it has a step outside a transaction");
     }
+  }
+  if (dialect_.name() == "postgresql" && postgresql::adds_labels(scripts)) {
+    const int version = postgresql::as_postgresql(*connection_).server_version();
+    const auto use =
+        postgresql::new_label_in_use(scripts, workspace_.introspect(*connection_), version);
+    if (use) throw refuse_new_label(what, *use, plan);
   }
   // What its rebuilds need only compiling tells; other engines need nothing.
   if (dialect_.name() != "sqlite") return around;

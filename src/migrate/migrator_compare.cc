@@ -1,5 +1,6 @@
 // migrate, merge, check, diff: what compares schemas and writes scripts.
 #include <algorithm>
+#include <future>
 
 #include "base/text.h"
 #include "migrate/autogenerate.h"
@@ -37,6 +38,13 @@ HasNulls ask_database(Workspace& workspace, const Schema& schema) {
   };
 }
 
+// On a thread of its own: the models are read while the server answers.
+std::future<Schema> begin_models(const Workspace& workspace) {
+  return std::async(std::launch::async, [&workspace] {
+    return in_scope(workspace.models(), workspace.config().filter, nullptr);
+  });
+}
+
 bool is_live(const std::string& what) {
   return what == "database" || what.find("://") != std::string::npos;
 }
@@ -60,13 +68,20 @@ DiffResult Migrator::migrate(const MigrateOptions& options) {
       const std::vector<std::string> pending = impl_->pending(rows);
       if (!pending.empty()) throw behind(pending);
     }
+    std::future<Schema> read_models = begin_models(workspace);
     before = offline ? impl_->history_schema() : impl_->database_schema();
-    const Comparison compared =
-        comparison(workspace, offline ? nullptr : workspace.existing_connection(), before,
-                   impl_->model_schema());
+    Connection* connection = offline ? nullptr : workspace.existing_connection();
+    const SchemaRules& rules = workspace.dialect().rules();
+    Schema models = read_models.get();
+    Comparison compared = comparison(workspace, connection, before, models);
     result.warnings = hint_warnings(workspace, compared.from, compared.to);
     append(result.warnings, compared.notes);
-    ways = generate(workspace, compared, options,
+    const std::vector<Rename> decided = decide_renames(compared.from, compared.to, options, rules);
+    if (!decided.empty()) {
+      hint_renames(models, decided, rules);
+      compared = comparison(workspace, connection, before, std::move(models));
+    }
+    ways = generate(workspace, compared, decided, options,
                     offline ? HasNulls() : ask_database(workspace, compared.from));
     if (!ways.upgrade.empty()) rehearse(workspace, before, ways.upgrade, result.warnings);
     result.operations = ways.upgrade;
@@ -118,6 +133,7 @@ DiffResult Migrator::check(const CheckOptions& options) {
   }
   Schema actual;
   std::vector<std::string>* left_out = options.unmanaged ? &result.unmanaged : nullptr;
+  std::future<Schema> models = begin_models(workspace);
   if (options.from_history) {
     actual = impl_->history_schema();
   } else {
@@ -135,7 +151,7 @@ DiffResult Migrator::check(const CheckOptions& options) {
   }
   const Comparison compared =
       comparison(workspace, options.from_history ? nullptr : workspace.existing_connection(),
-                 std::move(actual), impl_->model_schema());
+                 std::move(actual), models.get());
   result.warnings = hint_warnings(workspace, compared.from, compared.to);
   append(result.warnings, compared.notes);
   result.operations = differences(workspace, compared);

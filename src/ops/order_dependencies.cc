@@ -35,7 +35,7 @@ class Mentions {
       if (token.kind == SqlToken::Kind::kString) {
         literal(token.unquoted());
       } else {
-        names_.insert(lower(token.unquoted()));
+        word(token.unquoted());
       }
     }
   }
@@ -56,7 +56,9 @@ class Mentions {
   void options(const Options& options) {
     const auto own = options.find(std::string(rules_.dialect()));
     if (own == options.end()) return;
-    for (const auto& [key, value] : own->second) text(value);
+    for (const auto& [key, value] : own->second) {
+      key == "partition_of" ? name(value) : text(value);
+    }
   }
   Names take() { return std::move(names_); }
 
@@ -68,10 +70,20 @@ class Mentions {
   }
 
  private:
-  /// 'film_id_seq'::regclass
+  /// A name in quotes may have dots of its own.
+  void word(const std::string& unquoted) {
+    names_.insert(lower(unquoted));
+    if (unquoted.find('.') != std::string::npos) names_.insert(lower(bare(unquoted)));
+  }
+
+  /// 'film_id_seq'::regclass, 'app."Film id"'::regclass
   void literal(const std::string& value) {
-    if (value.size() > 130 || value.find(' ') != std::string::npos) return;
-    names_.insert(lower(bare(value)));
+    if (value.size() > 130) return;
+    if (value.find('"') != std::string::npos) {
+      for (const SqlToken& token : scan_sql_tokens(value, dialect_)) word(token.unquoted());
+    } else if (value.find(' ') == std::string::npos) {
+      names_.insert(lower(bare(value)));
+    }
   }
 
   const SchemaRules& rules_;
@@ -150,7 +162,7 @@ struct PropertyMentions {
 bool binds_late(const DatabaseObject& object, std::string_view property) {
   return (object.kind == "sequence" && property == "owned_by") ||
          (object.kind == "operator" && (property == "commutator" || property == "negator")) ||
-         property == "set";
+         property == "set" || property.ends_with("comments");
 }
 
 void mention(const DatabaseObject& object, Mentions& mentions) {
@@ -173,7 +185,7 @@ struct Footprint {
   std::string makes_relation, takes_relation;
   std::string makes_column, takes_column;
   bool changes_column = false;
-  bool adds_part = false, drops_part = false;  ///< A constraint or an index of the table.
+  bool adds_part = false, drops_part = false;         ///< A constraint or an index of the table.
   std::string made_partition_of, taken_partition_of;  ///< The table that has its columns' say.
 };
 

@@ -11,9 +11,41 @@
 
 namespace ormdb::detail {
 
+/// A list whose first item needs no memory of its own; nearly all have one.
+template <typename T>
+class ShortList {
+ public:
+  template <typename... Args>
+  void emplace_back(Args&&... args) {
+    if (size_ == 0 && more_.empty()) {
+      first_ = T(std::forward<Args>(args)...);
+    } else {
+      if (more_.empty()) more_.push_back(std::move(first_));
+      more_.emplace_back(std::forward<Args>(args)...);
+    }
+    ++size_;
+  }
+  void erase(std::size_t at) {
+    if (!more_.empty()) more_.erase(more_.begin() + static_cast<std::ptrdiff_t>(at));
+    --size_;
+  }
+  bool empty() const { return size_ == 0; }
+  std::size_t size() const { return size_; }
+  T& operator[](std::size_t at) { return begin()[at]; }
+  T* begin() { return more_.empty() ? &first_ : more_.data(); }
+  T* end() { return begin() + size_; }
+  const T* begin() const { return more_.empty() ? &first_ : more_.data(); }
+  const T* end() const { return begin() + size_; }
+
+ private:
+  std::size_t size_ = 0;
+  T first_{};
+  std::vector<T> more_;  ///< All of them, once there were two.
+};
+
 /// Database values of the columns that were touched since the last flush.
 struct Image {
-  std::vector<std::pair<ColumnIndex, Datum>> columns;
+  ShortList<std::pair<ColumnIndex, Datum>> columns;
   bool key_may_change = false;
 
   const Datum* find(ColumnIndex column) const;
@@ -21,12 +53,15 @@ struct Image {
 
 /// Parents whose keys a flush copies into this object; nullptr for NULL.
 struct Links {
-  std::vector<std::pair<const KeyMap*, Entity*>> parents;
+  static constexpr std::uint32_t kUnknown = 0xFFFFFFFF, kWalking = 0xFFFFFFFE;
+  ShortList<std::pair<const KeyMap*, Entity*>> parents;
+  std::uint32_t depth = kUnknown;  ///< In a tree, of rows that are not yet written.
 };
 
 /// Objects that came with one result.
 struct Siblings {
   std::vector<Entity*> entities;
+  bool whole = false;  ///< The result was all rows of the table.
 };
 
 struct Arena : ArenaHead {

@@ -1,7 +1,7 @@
 // What writes to objects leave behind: images, links, undo entries.
 #include <algorithm>
 
-#include "orm/session_core.h"
+#include "orm/loader.h"
 #include "ormdb/orm_error.h"
 
 namespace ormdb::detail {
@@ -85,6 +85,13 @@ Entity* SessionCore::known_parent(const Entity* child, const KeyMap& key) const 
     }
   }
   if (!key.to_primary_key) return nullptr;
+  const IdentityMap& parents = identities_[key.parent->index];
+  if (parents.size() == 0) return nullptr;
+  if (key.parent->integer_key) {
+    std::int64_t value = 0;
+    const bool has_value = integer_of(*key.child, object_of(child), key.child_columns[0], value);
+    return has_value ? parents.find_integer(value) : nullptr;
+  }
   std::vector<Datum> values;
   for (const ColumnIndex column : key.child_columns) {
     values.push_back(field_datum(*key.child, object_of(child), column));
@@ -131,7 +138,7 @@ bool SessionCore::entity_changed(const Entity* entity) const {
   if (entity->image == nullptr) return false;
   return std::any_of(
       entity->image->columns.begin(), entity->image->columns.end(), [&](const auto& column) {
-        return column.second != field_datum(*entity->mapper, object_of(entity), column.first);
+        return !field_equals(*entity->mapper, object_of(entity), column.first, column.second);
       });
 }
 
@@ -167,8 +174,8 @@ void before_write(Entity* entity, std::size_t offset) {
 }
 
 void after_write(Entity* entity, std::size_t offset) {
-  const ColumnIndex column = column_for_write(entity, offset);
-  if (!entity->mapper->parents.empty()) entity->arena->session->column_changed(entity, column);
+  if (entity->mapper->parents.empty()) return;
+  entity->arena->session->column_changed(entity, column_for_write(entity, offset));
 }
 
 void begin_edit(Entity* entity) { attached(entity, "editing").watch(entity); }

@@ -1,10 +1,9 @@
-// Metadata::create_all and drop_all: the models as create_table operations, compiled by the
-// dialect.
-#include <algorithm>
-
+// Metadata::create_all and drop_all: what differs from the models, compiled by the dialect.
 #include "orm/pool.h"
 #include "ormdb/dialect.h"
+#include "ormdb/diff.h"
 #include "ormdb/engine.h"
+#include "ormdb/error.h"
 #include "ormdb/model.h"
 #include "ormdb/operation.h"
 
@@ -29,41 +28,47 @@ void run_operations(Driver& driver, const Dialect& dialect,
   for (const std::string& sql : section.after) driver.run(sql);
 }
 
-bool is_self_or_among(const std::vector<const Table*>& done, const Table& table,
-                      const std::string& name) {
-  if (qualified_name(table) == name) return true;
-  return std::any_of(done.begin(), done.end(),
-                     [&](const Table* other) { return qualified_name(*other) == name; });
+bool is_of_enum(const Type& type, const Enum& value) {
+  if (type.kind == TypeKind::kEnum) return type.name == qualified_name(value);
+  return !type.element.empty() && is_of_enum(type.element.front(), value);
 }
 
-/// Tables after those that they reference, as far as cycles allow.
-std::vector<const Table*> parents_first(const Schema& schema) {
-  std::vector<const Table*> waiting, done;
-  for (const Table& table : schema.tables) waiting.push_back(&table);
-  while (!waiting.empty()) {
-    auto next = std::find_if(waiting.begin(), waiting.end(), [&](const Table* table) {
-      return std::all_of(table->foreign_keys.begin(), table->foreign_keys.end(),
-                         [&](const ForeignKey& key) {
-                           return is_self_or_among(done, *table, key.referenced_table);
-                         });
-    });
-    if (next == waiting.end()) next = waiting.begin();
-    done.push_back(*next);
-    waiting.erase(next);
+/// Where enums are no types of their own, they are there with the tables.
+bool is_used(const Schema& schema, const Enum& value) {
+  for (const Table& table : schema.tables) {
+    for (const Column& column : table.columns) {
+      if (is_of_enum(column.type, value)) return true;
+    }
   }
-  return done;
+  return false;
 }
 
-/// Where enums are types of their own, those that are not there yet; the rest goes to `before`.
-void create_enums(const Dialect& dialect, Driver& driver, const Schema& schema, Schema& before,
-                  std::vector<Operation>& operations) {
-  if (schema.enums.empty()) return;
-  const Schema there = dialect.introspect(driver.connection(), {});
-  for (const Enum& value : schema.enums) {
-    if (there.find_enum(qualified_name(value)) != nullptr) {
-      before.enums.push_back(value);
-    } else {
-      operations.emplace_back(CreateEnum{value});
+/// The tables and enums of the models that the database has, as the models describe them.
+Schema present(const Dialect& dialect, Driver& driver, const Schema& models) {
+  Schema there;
+  for (const Table& table : models.tables) {
+    if (dialect.table_exists(driver.connection(), qualified_name(table))) {
+      there.tables.push_back(table);
+    }
+  }
+  if (models.enums.empty()) return there;
+  const Schema found = dialect.introspect(driver.connection(), {});
+  for (const Enum& value : models.enums) {
+    if (found.find_enum(qualified_name(value)) != nullptr || is_used(there, value)) {
+      there.enums.push_back(value);
+    }
+  }
+  return there;
+}
+
+void require_no_arrays(const Schema& models, std::string_view dialect) {
+  for (const Table& table : models.tables) {
+    for (const Column& column : table.columns) {
+      if (column.type.kind != TypeKind::kArray) continue;
+      throw Error(ErrorKind::kUnsupported, "the column " + qualified_name(table) + "." +
+                                               column.name + " is an array, which " +
+                                               std::string(dialect) + " has not")
+          .hint("make the member a Json, or give its type a codec");
     }
   }
 }
@@ -71,44 +76,24 @@ void create_enums(const Dialect& dialect, Driver& driver, const Schema& schema, 
 void create_in(const Engine& engine, const Schema& models) {
   const detail::Lease lease = engine.pool().acquire();
   Driver& driver = *lease->driver;
+  if (!driver.style().arrays) require_no_arrays(models, engine.dialect());
   const Dialect& dialect = dialect_for(engine.dialect());
   Schema before;
   Schema schema = models;
   dialect.reconcile(&driver.connection(), before, schema);  // as this server can hold them
-  std::vector<Operation> operations;
-  create_enums(dialect, driver, schema, before, operations);
-  for (const Table* table : parents_first(schema)) {
-    if (dialect.table_exists(driver.connection(), qualified_name(*table))) {
-      before.tables.push_back(*table);
-    } else {
-      operations.emplace_back(CreateTable{*table});
-    }
-  }
-  run_operations(driver, dialect, operations, before);
+  before = present(dialect, driver, schema);
+  Schema wanted;
+  wanted.tables = schema.tables;
+  wanted.enums = schema.enums;
+  run_operations(driver, dialect, diff(before, wanted, dialect.rules()), before);
 }
 
-void drop_in(const Engine& engine, const Schema& schema) {
+void drop_in(const Engine& engine, const Schema& models) {
   const detail::Lease lease = engine.pool().acquire();
   Driver& driver = *lease->driver;
   const Dialect& dialect = dialect_for(engine.dialect());
-  std::vector<const Table*> tables = parents_first(schema);
-  std::reverse(tables.begin(), tables.end());
-  Schema before;
-  before.enums = schema.enums;
-  std::vector<Operation> operations;
-  for (const Table* table : tables) {
-    if (!dialect.table_exists(driver.connection(), qualified_name(*table))) continue;
-    before.tables.push_back(*table);
-    operations.emplace_back(DropTable{*table});
-  }
-  if (!schema.enums.empty()) {
-    const Schema there = dialect.introspect(driver.connection(), {});
-    for (const Enum& value : schema.enums) {
-      if (there.find_enum(qualified_name(value)) != nullptr)
-        operations.emplace_back(DropEnum{value});
-    }
-  }
-  run_operations(driver, dialect, operations, before);
+  Schema before = present(dialect, driver, models);
+  run_operations(driver, dialect, diff(before, {}, dialect.rules()), before);
 }
 
 /// The engine of each part, or nothing is done at all.

@@ -74,6 +74,7 @@ Lease Pool::acquire() {
   lock.unlock();
   try {
     if (connection != nullptr && !is_usable(*connection)) connection.reset();
+    if (connection != nullptr) connection->was_idle = true;
     if (connection == nullptr) connection = open();
   } catch (...) {
     lock.lock();
@@ -85,16 +86,34 @@ Lease Pool::acquire() {
   return Lease(shared_from_this(), std::move(connection));
 }
 
-void Pool::give_back(std::unique_ptr<PooledConnection> connection) noexcept {
-  const bool clean = connection->driver->reset();
-  {
-    const std::lock_guard lock(mutex_);
-    --in_use_;
-    const bool current = connection->opened > disposed_;
-    if (clean && current && idle_.size() < options_.pool_size) {
-      idle_.push_back(std::move(connection));
+Lease Pool::begin(const TransactionOptions& options,
+                  std::chrono::steady_clock::time_point deadline) {
+  while (true) {
+    Lease lease = acquire();
+    lease->driver->set_deadline(deadline);
+    try {
+      lease->driver->begin(options);
+      return lease;
+    } catch (const ConnectionLost&) {
+      if (!lease->was_idle) throw;
     }
   }
+}
+
+void Pool::give_back(std::unique_ptr<PooledConnection> connection) noexcept {
+  const bool clean = connection->driver->reset();
+  std::unique_lock lock(mutex_);
+  const bool current = connection->opened > disposed_;
+  if (clean && current && idle_.size() < options_.pool_size) {
+    idle_.push_back(std::move(connection));
+  } else {
+    // Closed before its place is free, so that the server never has more than the pool may.
+    lock.unlock();
+    connection.reset();
+    lock.lock();
+  }
+  --in_use_;
+  lock.unlock();
   freed_.notify_one();
 }
 

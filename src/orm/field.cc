@@ -215,6 +215,7 @@ class DatumSink final : public ParameterSink {
     text(ValueKind::kUuid, std::string_view(reinterpret_cast<const char*>(v), 16));
   }
   void put_json(std::string_view v) override { text(ValueKind::kJson, v); }
+  void put_array(std::string_view v) override { text(ValueKind::kArray, v); }
 
  private:
   void integer(ValueKind kind, std::int64_t value) {
@@ -254,6 +255,7 @@ class DatumRow final : public RowReader {
     return true;
   }
   bool get_json(int, std::string_view& v) const override { return set_text(v); }
+  bool get_array(int, std::string_view& v) const override { return set_text(v); }
   Value value(int) const override { return std::monostate(); }
 
  private:
@@ -359,6 +361,8 @@ void put_datum(const Datum& datum, ParameterSink& sink) {
       return sink.put_uuid(reinterpret_cast<const std::uint8_t*>(datum.text.data()));
     case ValueKind::kJson:
       return sink.put_json(datum.text);
+    case ValueKind::kArray:
+      return sink.put_array(datum.text);
   }
 }
 
@@ -423,6 +427,9 @@ Datum read_datum(ValueKind kind, const RowReader& row, int column) {
     case ValueKind::kJson:
       if (row.get_json(column, text)) sink.put_json(text);
       break;
+    case ValueKind::kArray:
+      if (row.get_array(column, text)) sink.put_array(text);
+      break;
   }
   return datum;
 }
@@ -448,6 +455,20 @@ Datum field_datum(const Mapper& mapper, const void* object, ColumnIndex column) 
   Datum datum;
   store_field(mapper.columns[column].type, mapper.field(object, column), datum);
   return datum;
+}
+
+bool field_equals(const Mapper& mapper, const void* object, ColumnIndex column,
+                  const Datum& value) {
+  const FieldType& type = mapper.columns[column].type;
+  const void* field = mapper.field(object, column);
+  if (type.kind == FieldKind::kInt64 && !type.nullable) {
+    return value.kind == ValueKind::kInteger &&
+           value.integer == *static_cast<const std::int64_t*>(field);
+  }
+  if (type.kind == FieldKind::kString && !type.nullable) {
+    return value.kind == ValueKind::kText && value.text == *static_cast<const std::string*>(field);
+  }
+  return field_datum(mapper, object, column) == value;
 }
 
 bool is_default(const Mapper& mapper, const void* object, ColumnIndex column) {

@@ -9,8 +9,6 @@ namespace ormdb::detail {
 
 namespace {
 
-void append_column(std::string& mask, ColumnIndex column) { put_raw(mask, column); }
-
 std::vector<ColumnIndex> columns_of(std::string_view mask) {
   std::vector<ColumnIndex> columns;
   ShapeReader reader(mask);
@@ -35,16 +33,11 @@ class UpdateRows final : public RowSource {
     for (const ColumnIndex column : set_) {
       put_field(mapper_.columns[column], mapper_.field(object, column), sink, scratch_);
     }
-    for (const ColumnIndex column : mapper_.key) put_stored(entity, column, sink);
-    if (mapper_.version >= 0) put_stored(entity, static_cast<ColumnIndex>(mapper_.version), sink);
+    put_stored_key(entity, sink, scratch_);
   }
   void written(std::size_t, std::int64_t, const RowReader*) override {}
 
  private:
-  void put_stored(const Entity* entity, ColumnIndex column, ParameterSink& sink) {
-    put_datum(scratch_.emplace_back(stored_value(entity, column)), sink);
-  }
-
   const Mapper& mapper_;
   std::vector<ColumnIndex> set_;
   const std::vector<Entity*>& entities_;
@@ -74,6 +67,19 @@ class AssociationRows final : public RowSource {
 };
 
 }  // namespace
+
+void append_column(std::string& mask, ColumnIndex column) { put_raw(mask, column); }
+
+void put_stored_key(const Entity* entity, ParameterSink& sink, Scratch& scratch) {
+  const Mapper& mapper = *entity->mapper;
+  const auto put = [&](ColumnIndex column) {
+    const Datum* old = entity->image == nullptr ? nullptr : entity->image->find(column);
+    if (old != nullptr) return put_datum(*old, sink);
+    put_field(mapper.columns[column], mapper.field(object_of(entity), column), sink, scratch);
+  };
+  for (const ColumnIndex column : mapper.key) put(column);
+  if (mapper.version >= 0) put(static_cast<ColumnIndex>(mapper.version));
+}
 
 std::string plan_key(const Mapper& mapper, std::string_view mask) {
   std::string key;
@@ -197,7 +203,7 @@ bool Flush::resolve_links(Entity* entity) {
       core_.require_attached(parent);
       copy_key(entity, *key, parent);
     }
-    parents.erase(parents.begin() + static_cast<std::ptrdiff_t>(i));
+    parents.erase(i);
   }
   if (parents.empty()) delete std::exchange(entity->links, nullptr);
   return complete;
@@ -240,14 +246,14 @@ bool Flush::prepare_update(Entity* entity, std::string& mask) {
     ++next.integer;
     load_field(mapper.columns[version].type, mapper.field(object, version), next);
   }
-  std::vector<ColumnIndex> changed;
+  changed_.clear();
   for (const auto& [column, old] : entity->image->columns) {
-    if (mapper.columns[column].computed || old == field_datum(mapper, object, column)) continue;
+    if (mapper.columns[column].computed || field_equals(mapper, object, column, old)) continue;
     check_key(entity, column);
-    changed.push_back(column);
+    changed_.push_back(column);
   }
-  std::sort(changed.begin(), changed.end());
-  for (const ColumnIndex column : changed) append_column(mask, column);
+  std::sort(changed_.begin(), changed_.end());
+  for (const ColumnIndex column : changed_) append_column(mask, column);
   return true;
 }
 
@@ -271,28 +277,32 @@ void Flush::update_all() {
   }
 }
 
-void Flush::update_batch(const Mapper& mapper, const std::string& mask, const Entities& entities) {
-  const std::vector<ColumnIndex> set = columns_of(mask);
+const UpdatePlan& Flush::update_plan(const Mapper& mapper, const std::string& mask) {
   PooledConnection& connection = core_.connection(mapper);
   auto& plan = connection.updates[plan_key(mapper, mask)];
-  if (plan == nullptr) {
-    plan = std::make_unique<UpdatePlan>();
-    plan->id = next_plan_id();
-    plan->table = mapper.qualified(connection.driver->style());
-    for (const ColumnIndex c : set)
-      plan->set.push_back({mapper.columns[c].name, mapper.columns[c].kind});
-    for (const ColumnIndex c : mapper.key) {
-      plan->key.push_back({mapper.columns[c].name, mapper.columns[c].kind});
-    }
-    if (mapper.version >= 0) {
-      const ColumnMap& version = mapper.columns[static_cast<std::size_t>(mapper.version)];
-      plan->key.push_back({version.name, version.kind});
-    }
+  if (plan != nullptr) return *plan;
+  plan = std::make_unique<UpdatePlan>();
+  plan->id = next_plan_id();
+  plan->table = mapper.qualified(connection.driver->style());
+  for (const ColumnIndex c : columns_of(mask))
+    plan->set.push_back({mapper.columns[c].name, mapper.columns[c].kind});
+  for (const ColumnIndex c : mapper.key) {
+    plan->key.push_back({mapper.columns[c].name, mapper.columns[c].kind});
   }
+  if (mapper.version >= 0) {
+    const ColumnMap& version = mapper.columns[static_cast<std::size_t>(mapper.version)];
+    plan->key.push_back({version.name, version.kind});
+  }
+  return *plan;
+}
+
+void Flush::update_batch(const Mapper& mapper, const std::string& mask, const Entities& entities) {
+  const std::vector<ColumnIndex> set = columns_of(mask);
+  const UpdatePlan& plan = update_plan(mapper, mask);
   UpdateRows rows(mapper, set, entities);
   const auto started = core_.start_statement();
-  const std::size_t done = connection.driver->update(*plan, rows);
-  core_.end_statement("UPDATE " + plan->table, started, entities.size());
+  const std::size_t done = core_.driver(mapper).update(plan, rows);
+  core_.end_statement("UPDATE " + plan.table, started, entities.size());
   if (done < entities.size()) {
     throw StaleData("the row of a " + mapper.model + " that was changed is gone" +
                     (mapper.version >= 0 ? ", or another session changed it first" : ""));

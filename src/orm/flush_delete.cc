@@ -11,24 +11,16 @@ namespace {
 
 class DeleteRows final : public RowSource {
  public:
-  DeleteRows(const Mapper& mapper, const std::vector<Entity*>& entities, std::size_t first)
-      : mapper_(mapper), entities_(entities), first_(first) {}
+  DeleteRows(const std::vector<Entity*>& entities, std::size_t first)
+      : entities_(entities), first_(first) {}
   std::size_t size() const override { return entities_.size() - first_; }
   void put(std::size_t row, ParameterSink& sink) override {
     scratch_.clear();
-    const Entity* entity = entities_[first_ + row];
-    for (const ColumnIndex column : mapper_.key) {
-      put_datum(scratch_.emplace_back(stored_value(entity, column)), sink);
-    }
-    if (mapper_.version >= 0) {
-      const auto version = static_cast<ColumnIndex>(mapper_.version);
-      put_datum(scratch_.emplace_back(stored_value(entity, version)), sink);
-    }
+    put_stored_key(entities_[first_ + row], sink, scratch_);
   }
   void written(std::size_t, std::int64_t, const RowReader*) override {}
 
  private:
-  const Mapper& mapper_;
   const std::vector<Entity*>& entities_;
   std::size_t first_;
   Scratch scratch_;
@@ -53,11 +45,6 @@ const Relation* relation_for(const KeyMap& key) {
   return nullptr;
 }
 
-bool is_by_database(ForeignKeyAction action) {
-  return action == ForeignKeyAction::kCascade || action == ForeignKeyAction::kSetNull ||
-         action == ForeignKeyAction::kSetDefault;
-}
-
 /// What the objects of the session have at the other end of a relationship, loaded where needed.
 std::vector<Entity*> children_of(SessionCore& core, const Relation& relation, Entity* parent) {
   if (!is_relation_loaded(relation, parent)) core.load(relation, {parent});
@@ -66,21 +53,40 @@ std::vector<Entity*> children_of(SessionCore& core, const Relation& relation, En
   return child == nullptr ? std::vector<Entity*>() : std::vector<Entity*>{child};
 }
 
+/// Whether the row may point elsewhere than the object does.
+bool may_have_moved(const Entity* child, const KeyMap& key) {
+  if (child->state == EntityState::kPending || child->links != nullptr) return true;
+  return child->image != nullptr &&
+         std::any_of(key.child_columns.begin(), key.child_columns.end(),
+                     [&](ColumnIndex column) { return child->image->find(column) != nullptr; });
+}
+
 }  // namespace
+
+bool is_by_database(ForeignKeyAction action) {
+  return action == ForeignKeyAction::kCascade || action == ForeignKeyAction::kSetNull ||
+         action == ForeignKeyAction::kSetDefault;
+}
 
 void Flush::note_new_children() {
   for (const Entities* list : {&core_.pending_, &core_.dirty_}) {
     for (Entity* child : *list) {
-      if (child->links == nullptr) continue;
-      for (const auto& [key, parent] : child->links->parents) {
+      for (const KeyMap* key : child->mapper->parents) {
+        if (!may_have_moved(child, *key)) continue;
+        Entity* parent = core_.known_parent(child, *key);
         if (parent != nullptr) new_children_.emplace(parent, std::pair(key, child));
       }
     }
   }
 }
 
+/// What the database has, without those that moved away and with those that came.
 Flush::Entities Flush::children_at(const Relation& relation, Entity* parent) {
   Entities children = children_of(core_, relation, parent);
+  std::erase_if(children, [&](const Entity* child) {
+    return may_have_moved(child, *relation.key) &&
+           core_.known_parent(child, *relation.key) != parent;
+  });
   const auto [first, last] = new_children_.equal_range(parent);
   for (auto found = first; found != last; ++found) {
     const auto [key, child] = found->second;
@@ -146,14 +152,27 @@ void Flush::clear_associations(Entity* entity) {
 }
 
 void Flush::remove_all() {
+  cut_backward_keys();
   const auto& by_rank = core_.models().by_rank;
   for (auto mapper = by_rank.rbegin(); mapper != by_rank.rend(); ++mapper) {
-    const Entities& entities = removed_[(*mapper)->index];
-    if (!entities.empty()) remove_of(**mapper, entities);
+    Entities entities = removed_[(*mapper)->index];
+    // The database may have removed some with rows that went before.
+    std::erase_if(entities,
+                  [](const Entity* entity) { return entity->state != EntityState::kPersistent; });
+    if (!entities.empty()) remove_of(**mapper, children_first(**mapper, entities));
   }
 }
 
 void Flush::remove_of(const Mapper& mapper, const Entities& entities) {
+  delete_rows(mapper, entities);
+  for (Entity* entity : entities) {
+    core_.forget(entity);
+    core_.notify(Event::kAfterDelete, entity);
+  }
+  follow_database(mapper, entities);
+}
+
+void Flush::delete_rows(const Mapper& mapper, const Entities& entities) {
   PooledConnection& connection = core_.connection(mapper);
   auto& plan = connection.deletes[plan_key(mapper, "")];
   if (plan == nullptr) {
@@ -168,14 +187,14 @@ void Flush::remove_of(const Mapper& mapper, const Entities& entities) {
       plan->key.push_back({version.name, version.kind});
     }
   }
-  // In a tree, the database may have removed a row with its parent.
+  // In a tree or a circle, the database may have removed a row with its parent.
   const bool may_be_gone =
       std::any_of(mapper.parents.begin(), mapper.parents.end(), [&](const KeyMap* key) {
-        return key->parent == &mapper && key->on_delete == ForeignKeyAction::kCascade;
+        return key->parent->rank >= mapper.rank && key->on_delete == ForeignKeyAction::kCascade;
       });
   const auto started = core_.start_statement();
   for (std::size_t first = 0; first < entities.size(); ++first) {
-    DeleteRows rows(mapper, entities, first);
+    DeleteRows rows(entities, first);
     first += connection.driver->remove(*plan, rows);
     if (first < entities.size() && !may_be_gone) {
       throw StaleData("the row of a " + mapper.model + " that was to be removed is gone" +
@@ -183,12 +202,6 @@ void Flush::remove_of(const Mapper& mapper, const Entities& entities) {
     }
   }
   core_.end_statement("DELETE FROM " + plan->table, started, entities.size());
-  for (Entity* entity : entities) {
-    core_.identity(mapper).erase(entity);
-    core_.forget(entity);
-    core_.notify(Event::kAfterDelete, entity);
-  }
-  follow_database(mapper, entities);
 }
 
 /// ON DELETE CASCADE and SET NULL, done to the objects that the session has.
@@ -214,10 +227,7 @@ void Flush::follow_key(const KeyMap& key, const std::vector<std::string>& gone) 
   });
   if (met.empty()) return;
   if (key.on_delete == ForeignKeyAction::kCascade) {
-    for (Entity* child : met) {
-      core_.identity(*key.child).erase(child);
-      core_.forget(child);
-    }
+    for (Entity* child : met) core_.forget(child);
     return follow_database(*key.child, met);
   }
   for (Entity* child : met) {

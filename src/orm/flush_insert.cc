@@ -1,6 +1,5 @@
 // The INSERTs of a flush.
 #include <algorithm>
-#include <unordered_set>
 
 #include "orm/flush.h"
 #include "ormdb/orm_error.h"
@@ -87,9 +86,13 @@ void InsertRows::put(std::size_t row, ParameterSink& sink) {
 void InsertRows::written(std::size_t row, std::int64_t key, const RowReader* columns) {
   void* object = object_at(row);
   if (without_key_) {
-    const auto column = static_cast<ColumnIndex>(mapper_.generated_key);
-    load_field(mapper_.columns[column].type, mapper_.field(object, column),
-               Datum{ValueKind::kInteger, key, 0, ""});
+    const ColumnMap& column = mapper_.columns[static_cast<std::size_t>(mapper_.generated_key)];
+    void* field = static_cast<char*>(object) + column.offset;
+    if (column.type.kind == FieldKind::kInt64 && !column.type.nullable) {
+      *static_cast<std::int64_t*>(field) = key;
+    } else {
+      load_field(column.type, field, Datum{ValueKind::kInteger, key, 0, ""});
+    }
   }
   for (std::size_t i = 0; columns != nullptr && i < returned_.size(); ++i) {
     const ColumnMap& column = mapper_.columns[returned_[i]];
@@ -106,10 +109,12 @@ void InsertRows::also_return(ColumnIndex column) {
   put_raw(also_returned_, column);
 }
 
-const InsertPlan& InsertRows::plan(PooledConnection& connection, std::string_view mask) const {
-  auto& plan = connection.inserts[plan_key(mapper_, mask) + also_returned_];
+const InsertPlan& InsertRows::plan(PooledConnection& connection, std::string_view mask,
+                                   bool bulk) const {
+  auto& plan = connection.inserts[(bulk ? "b" : "") + plan_key(mapper_, mask) + also_returned_];
   if (plan != nullptr) return *plan;
   plan = std::make_unique<InsertPlan>();
+  plan->bulk = bulk;
   plan->id = next_plan_id();
   plan->table = mapper_.qualified(connection.driver->style());
   for (const ColumnIndex column : sent_) {
@@ -174,23 +179,44 @@ void Flush::insert_all() {
   for (Entity* entity : waiting_) core_.mark_dirty(entity);
 }
 
-/// Rows of a tree after the rows that they point to, each group in the order of adding.
+namespace {
+
+/// How many rows of its own table must be there before this one; a circle begins where it is
+/// entered.
+std::uint32_t depth_of(Entity* entity, std::vector<Entity*>& path) {
+  constexpr std::uint32_t kUnknown = Links::kUnknown, kWalking = Links::kWalking;
+  Entity* at = entity;
+  while (at != nullptr && at->links != nullptr && at->links->depth == kUnknown) {
+    at->links->depth = kWalking;
+    path.push_back(at);
+    at = pending_parent(at);
+  }
+  std::uint32_t depth = 0;
+  if (at != nullptr && at->links == nullptr) {
+    depth = 1;
+  } else if (at != nullptr && at->links->depth != kWalking) {
+    depth = at->links->depth + 1;
+  }
+  for (; !path.empty(); path.pop_back()) path.back()->links->depth = depth++;
+  return entity->links == nullptr ? 0 : entity->links->depth;
+}
+
+}  // namespace
+
+/// Rows of a tree after the rows that they point to, each level in the order of adding, so that a
+/// level is one batch.
 Flush::Entities Flush::parents_first(const Mapper& mapper, const Entities& entities) const {
-  const bool is_tree = points_to_itself(mapper);
-  if (!is_tree) return entities;
-  Entities sorted;
-  sorted.reserve(entities.size());
-  std::unordered_set<const Entity*> seen;
+  if (!points_to_itself(mapper)) return entities;
+  std::vector<Entities> levels;
   std::vector<Entity*> path;
   for (Entity* entity : entities) {
-    // Up to a parent that is placed, then back down; a circle ends where it was entered.
-    for (Entity* at = entity; at != nullptr && seen.insert(at).second;) {
-      path.push_back(at);
-      at = pending_parent(at);
-    }
-    sorted.insert(sorted.end(), path.rbegin(), path.rend());
-    path.clear();
+    const std::size_t depth = depth_of(entity, path);
+    if (depth >= levels.size()) levels.resize(depth + 1);
+    levels[depth].push_back(entity);
   }
+  Entities sorted;
+  sorted.reserve(entities.size());
+  for (const Entities& level : levels) sorted.insert(sorted.end(), level.begin(), level.end());
   return sorted;
 }
 

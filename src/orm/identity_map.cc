@@ -1,19 +1,15 @@
 #include "orm/identity_map.h"
 
-namespace ormdb::detail {
+#include <bit>
+#include <cstring>
 
-Entity* IntegerMap::find(std::int64_t key) const {
-  if (size_ == 0) return nullptr;
-  for (std::size_t at = home(key); slots_[at].entity != nullptr; at = (at + 1) & mask_) {
-    if (slots_[at].key == key) return slots_[at].entity;
-  }
-  return nullptr;
-}
+namespace ormdb::detail {
 
 void IntegerMap::grow(std::size_t slots) {
   std::vector<Slot> old(slots);
   old.swap(slots_);
   mask_ = slots - 1;
+  shift_ = 64 + 4 - std::countr_zero(slots);
   size_ = 0;
   for (const Slot& slot : old) {
     if (slot.entity != nullptr) insert(slot.key, slot.entity);
@@ -51,16 +47,122 @@ void IntegerMap::erase(std::int64_t key) {
   slots_[hole].entity = nullptr;
 }
 
+namespace {
+
+std::uint64_t hash_of(std::string_view bytes) {
+  constexpr std::uint64_t kGolden = 0x9E3779B97F4A7C15U;
+  std::uint64_t hash = bytes.size() * kGolden;
+  const auto mix = [&](std::uint64_t word) {
+    hash = (hash ^ word) * kGolden;
+    hash ^= hash >> 32;
+  };
+  std::uint64_t word = 0;
+  while (bytes.size() >= sizeof word) {
+    std::memcpy(&word, bytes.data(), sizeof word);
+    mix(word);
+    bytes.remove_prefix(sizeof word);
+  }
+  word = 0;
+  if (!bytes.empty()) std::memcpy(&word, bytes.data(), bytes.size());
+  mix(word);
+  return hash;
+}
+
+std::unique_ptr<char[]> kept(std::string_view key) {
+  const std::size_t size = key.size();
+  std::unique_ptr<char[]> bytes(new char[sizeof size + size]);
+  std::memcpy(bytes.get(), &size, sizeof size);
+  if (size > 0) std::memcpy(bytes.get() + sizeof size, key.data(), size);
+  return bytes;
+}
+
+}  // namespace
+
+bool BytesMap::has_key(const Slot& slot, std::string_view key) {
+  std::size_t size = 0;
+  std::memcpy(&size, slot.key.get(), sizeof size);
+  return std::string_view(slot.key.get() + sizeof size, size) == key;
+}
+
+/// The slot that has the key, or the empty one where it would go.
+std::size_t BytesMap::place_of(std::uint64_t hash, std::string_view key) const {
+  std::size_t at = hash & mask_;
+  while (slots_[at].entity != nullptr && (slots_[at].hash != hash || !has_key(slots_[at], key))) {
+    at = (at + 1) & mask_;
+  }
+  return at;
+}
+
+Entity* BytesMap::find(std::string_view key) const {
+  return size_ == 0 ? nullptr : slots_[place_of(hash_of(key), key)].entity;
+}
+
+void BytesMap::grow(std::size_t slots) {
+  std::vector<Slot> old(slots);
+  old.swap(slots_);
+  mask_ = slots - 1;
+  for (Slot& slot : old) {
+    if (slot.entity == nullptr) continue;
+    std::size_t at = slot.hash & mask_;
+    while (slots_[at].entity != nullptr) at = (at + 1) & mask_;
+    slots_[at] = std::move(slot);
+  }
+}
+
+void BytesMap::reserve(std::size_t count) {
+  std::size_t slots = slots_.empty() ? 64 : slots_.size();
+  while (slots / 3 * 2 < count) slots *= 2;
+  if (slots > slots_.size()) grow(slots);
+}
+
+void BytesMap::insert(std::string_view key, Entity* entity) {
+  if (slots_.size() / 3 * 2 <= size_) grow(slots_.empty() ? 64 : slots_.size() * 2);
+  const std::uint64_t hash = hash_of(key);
+  Slot& slot = slots_[place_of(hash, key)];
+  if (slot.entity == nullptr) {
+    ++size_;
+    slot.hash = hash;
+    slot.key = kept(key);
+  }
+  slot.entity = entity;
+}
+
+// As IntegerMap::erase.
+void BytesMap::erase(std::string_view key) {
+  if (size_ == 0) return;
+  std::size_t hole = place_of(hash_of(key), key);
+  if (slots_[hole].entity == nullptr) return;
+  --size_;
+  for (std::size_t at = (hole + 1) & mask_; slots_[at].entity != nullptr; at = (at + 1) & mask_) {
+    const std::size_t wanted = slots_[at].hash & mask_;
+    const bool stays = ((at - wanted) & mask_) < ((at - hole) & mask_);
+    if (stays) continue;
+    slots_[hole] = std::move(slots_[at]);
+    hole = at;
+  }
+  slots_[hole] = Slot();
+}
+
 void append_key(std::string& bytes, const Datum& value) {
   const auto put = [&](const auto& number) {
     bytes.append(reinterpret_cast<const char*>(&number), sizeof number);
   };
-  if (value.text.empty() && value.kind != ValueKind::kText) {
-    put(value.integer);
-    put(value.real);
+  switch (value.kind) {
+    case ValueKind::kNull:
+    case ValueKind::kBool:
+    case ValueKind::kInteger:
+    case ValueKind::kDate:
+    case ValueKind::kTime:
+    case ValueKind::kTimestamp:
+    case ValueKind::kTimestampUtc:
+      return put(value.integer);
+    case ValueKind::kReal:
+      return put(value.real);
+    default:
+      put(value.integer);
+      put(value.text.size());
+      bytes += value.text;
   }
-  put(value.text.size());
-  bytes += value.text;
 }
 
 std::string columns_key(const Mapper& mapper, const void* object,
@@ -82,12 +184,31 @@ std::int64_t integer_key(const Mapper& mapper, const void* object) {
   return field_datum(mapper, object, column).integer;
 }
 
-Entity* IdentityMap::find(const std::vector<Datum>& key) const {
-  if (mapper_->integer_key) return integers_.find(key.front().integer);
-  std::string bytes;
-  for (const Datum& value : key) append_key(bytes, value);
-  const auto found = others_.find(bytes);
-  return found == others_.end() ? nullptr : found->second;
+std::string_view IdentityMap::bytes_of(const Datum* key, std::size_t columns) const {
+  if (columns == 1 && key->kind == ValueKind::kText) return key->text;
+  if (columns == 1 && key->kind == ValueKind::kUuid) return key->text;
+  bytes_.clear();
+  for (std::size_t i = 0; i < columns; ++i) append_key(bytes_, key[i]);
+  return bytes_;
+}
+
+std::string_view IdentityMap::bytes_of(const Entity* entity) const {
+  const void* object = object_of(entity);
+  bytes_.clear();
+  for (const ColumnIndex column : mapper_->key) {
+    Datum value = field_datum(*mapper_, object, column);
+    if (mapper_->key.size() > 1) {
+      append_key(bytes_, value);
+    } else {
+      bytes_ = std::string(bytes_of(&value, 1));
+    }
+  }
+  return bytes_;
+}
+
+Entity* IdentityMap::find(const Datum* key, std::size_t columns) const {
+  if (mapper_->integer_key) return integers_.find(key->integer);
+  return others_.size() == 0 ? nullptr : others_.find(bytes_of(key, columns));
 }
 
 Entity* IdentityMap::find_row(const RowReader& row, int first_column) const {
@@ -96,32 +217,29 @@ Entity* IdentityMap::find_row(const RowReader& row, int first_column) const {
     if (!row.get_integer(first_column + mapper_->key.front(), key)) return nullptr;
     return integers_.find(key);
   }
-  std::string bytes;
+  std::vector<Datum> key;
   for (const ColumnIndex column : mapper_->key) {
-    append_key(bytes, read_datum(mapper_->columns[column].kind, row, first_column + column));
+    key.push_back(read_datum(mapper_->columns[column].kind, row, first_column + column));
   }
-  const auto found = others_.find(bytes);
-  return found == others_.end() ? nullptr : found->second;
+  return find(key);
 }
 
 void IdentityMap::insert(Entity* entity) {
-  const void* object = object_of(entity);
   if (mapper_->integer_key) {
-    integers_.insert(integer_key(*mapper_, object), entity);
+    integers_.insert(integer_key(*mapper_, object_of(entity)), entity);
   } else {
-    others_[columns_key(*mapper_, object, mapper_->key)] = entity;
+    others_.insert(bytes_of(entity), entity);
   }
 }
 
 void IdentityMap::erase(Entity* entity) {
-  const void* object = object_of(entity);
   if (mapper_->integer_key) {
-    const std::int64_t key = integer_key(*mapper_, object);
+    const std::int64_t key = integer_key(*mapper_, object_of(entity));
     if (integers_.find(key) == entity) integers_.erase(key);
     return;
   }
-  const auto found = others_.find(columns_key(*mapper_, object, mapper_->key));
-  if (found != others_.end() && found->second == entity) others_.erase(found);
+  const std::string_view key = bytes_of(entity);
+  if (others_.find(key) == entity) others_.erase(key);
 }
 
 void IdentityMap::clear() {

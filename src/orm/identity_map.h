@@ -3,13 +3,17 @@
 // Integer keys: open addressing with linear probing. Blocks of 16 ids are hashed and the low four
 // bits kept, so that neighbours share a cache line while blocks spread (a plain identity hash
 // clusters, a hash of the whole id misses the cache on sequential keys). Other keys are hashed as
-// bytes (encode_key), and the bytes are kept, so that an edited member does not lose its object.
+// bytes, and the bytes are kept, so that an edited member does not lose its object.
+//
+// So keys are compared as bytes. A server that takes 'Ann' and 'ann' for one key would give two
+// objects for one row: keys of text need a binary collation, and others are refused when the
+// mappers are made.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "orm/arena.h"
@@ -18,7 +22,12 @@ namespace ormdb::detail {
 
 class IntegerMap {
  public:
-  Entity* find(std::int64_t key) const;
+  Entity* find(std::int64_t key) const {
+    if (size_ == 0) return nullptr;
+    std::size_t at = home(key);
+    while (slots_[at].key != key && slots_[at].entity != nullptr) at = (at + 1) & mask_;
+    return slots_[at].entity;
+  }
   void insert(std::int64_t key, Entity* entity);  ///< Replaces what is there.
   void erase(std::int64_t key);
   void reserve(std::size_t count);
@@ -39,9 +48,43 @@ class IntegerMap {
   std::size_t home(std::int64_t key) const {
     const auto bits = static_cast<std::uint64_t>(key);
     constexpr std::uint64_t kGolden = 0x9E3779B97F4A7C15U;
-    const std::uint64_t block = ((bits >> 4) * kGolden) >> 20;
-    return static_cast<std::size_t>((block << 4) | (bits & 15)) & mask_;
+    // The highest bits of the product: those of numbers in a row are spread evenly (Knuth 6.4).
+    const std::uint64_t block = ((bits >> 4) * kGolden) >> shift_;
+    return static_cast<std::size_t>((block << 4) | (bits & 15));
   }
+  void grow(std::size_t slots);
+
+  std::vector<Slot> slots_;  ///< A power of two, at least 64.
+  std::size_t mask_ = 0;
+  int shift_ = 0;
+  std::size_t size_ = 0;
+};
+
+/// By the bytes of a key.
+class BytesMap {
+ public:
+  Entity* find(std::string_view key) const;
+  void insert(std::string_view key, Entity* entity);  ///< Replaces what is there.
+  void erase(std::string_view key);
+  void reserve(std::size_t count);
+  template <typename F>
+  void each(F&& f) const {
+    for (const Slot& slot : slots_) {
+      if (slot.entity != nullptr) f(slot.entity);
+    }
+  }
+  void clear() { *this = BytesMap(); }
+  std::size_t size() const { return size_; }
+
+ private:
+  // Object and key are found side by side, so that both come from memory at once.
+  struct Slot {
+    std::uint64_t hash = 0;
+    Entity* entity = nullptr;
+    std::unique_ptr<char[]> key;  ///< Its size, then its bytes.
+  };
+  static bool has_key(const Slot& slot, std::string_view key);
+  std::size_t place_of(std::uint64_t hash, std::string_view key) const;
   void grow(std::size_t slots);
 
   std::vector<Slot> slots_;
@@ -53,28 +96,36 @@ class IdentityMap {
  public:
   explicit IdentityMap(const Mapper& mapper) : mapper_(&mapper) {}
 
-  Entity* find(const std::vector<Datum>& key) const;
+  Entity* find(const std::vector<Datum>& key) const { return find(key.data(), key.size()); }
+  Entity* find(const Datum* key, std::size_t columns) const;
   Entity* find_integer(std::int64_t key) const { return integers_.find(key); }
   /// The object with the key that stands in the row from this column on; null: there is none.
   Entity* find_row(const RowReader& row, int first_column) const;
   /// Under the key that its members have now.
   void insert(Entity* entity);
+  /// Of a model with an integer key, which is this one.
+  void insert_integer(std::int64_t key, Entity* entity) { integers_.insert(key, entity); }
   void erase(Entity* entity);
   void reserve(std::size_t count) {
-    if (mapper_->integer_key) integers_.reserve(count);
+    mapper_->integer_key ? integers_.reserve(count) : others_.reserve(count);
   }
   template <typename F>
   void each(F&& f) const {
     integers_.each(f);
-    for (const auto& [key, entity] : others_) f(entity);
+    others_.each(f);
   }
   std::size_t size() const { return integers_.size() + others_.size(); }
   void clear();
 
  private:
+  /// The bytes under which an object with this key is kept; valid until the next call.
+  std::string_view bytes_of(const Datum* key, std::size_t columns) const;
+  std::string_view bytes_of(const Entity* entity) const;
+
   const Mapper* mapper_;
   IntegerMap integers_;
-  std::unordered_map<std::string, Entity*> others_;
+  BytesMap others_;
+  mutable std::string bytes_;
 };
 
 /// The bytes of a key.

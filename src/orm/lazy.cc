@@ -46,7 +46,7 @@ void SessionCore::lazy_load(const Relation& relation, Entity* owner) {
   }
   require_allowed(relation, owner);
   autoflush();
-  const std::int64_t count = ++lazy_counts[relation_name(relation)];
+  const std::int64_t count = ++lazy_counts[&relation];
   if (lazy_limit > 0 && count > lazy_limit) {
     const std::string message = relation_name(relation) + " was loaded lazily " +
                                 std::to_string(count) + " times in this transaction";
@@ -65,6 +65,9 @@ void SessionCore::lazy_load(const Relation& relation, Entity* owner) {
       if (wants) owners.push_back(sibling);
     }
   }
+  const bool whole = owner->siblings != nullptr && owner->siblings->whole && owners.size() > 1 &&
+                     owners.size() == owner->siblings->entities.size();
+  if (whole) return Loader(*this, relation).load_whole(owners);
   load(relation, owners);
 }
 

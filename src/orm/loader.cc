@@ -10,24 +10,6 @@ namespace {
 
 constexpr std::size_t kMaxDefaultDepth = 4;
 
-/// The value of an integer column; false: NULL or of another kind.
-bool integer_of(const Mapper& mapper, const void* object, ColumnIndex column, std::int64_t& value) {
-  const FieldType& type = mapper.columns[column].type;
-  if (type.kind == FieldKind::kInt64) {
-    const void* field = mapper.field(object, column);
-    if (!type.nullable) {
-      value = *static_cast<const std::int64_t*>(field);
-      return true;
-    }
-    const auto& optional = *static_cast<const std::optional<std::int64_t>*>(field);
-    if (optional) value = *optional;
-    return optional.has_value();
-  }
-  const Datum datum = field_datum(mapper, object, column);
-  value = datum.integer;
-  return datum.kind == ValueKind::kInteger;
-}
-
 const LoadSpec* spec_for(const std::vector<LoadSpec>& specs, const Relation& relation) {
   const LoadSpec* found = nullptr;
   for (const LoadSpec& spec : specs) {
@@ -37,6 +19,15 @@ const LoadSpec* spec_for(const std::vector<LoadSpec>& specs, const Relation& rel
     if (names_it && (spec.path.size() == 1 || found == nullptr)) found = &spec;
   }
   return found;
+}
+
+void refuse_if_dynamic(const Relation& relation, Loading wanted) {
+  const bool loads =
+      wanted == Loading::kSelectIn || wanted == Loading::kSubquery || wanted == Loading::kJoined;
+  if (!loads || relation.loading != Loading::kDynamic) return;
+  throw Error(ErrorKind::kUsage, "the relationship " + relation_name(relation) +
+                                     " is dynamic, so no option of a query loads it")
+      .hint("read it with a query of its own: ->" + relation.name + ".query().all()");
 }
 
 /// The specs of what follows the relationship.
@@ -55,6 +46,23 @@ std::vector<LoadSpec> specs_behind(const std::vector<LoadSpec>& specs, const Rel
 
 }  // namespace
 
+bool integer_of(const Mapper& mapper, const void* object, ColumnIndex column, std::int64_t& value) {
+  const FieldType& type = mapper.columns[column].type;
+  if (type.kind == FieldKind::kInt64) {
+    const void* field = mapper.field(object, column);
+    if (!type.nullable) {
+      value = *static_cast<const std::int64_t*>(field);
+      return true;
+    }
+    const auto& optional = *static_cast<const std::optional<std::int64_t>*>(field);
+    if (optional) value = *optional;
+    return optional.has_value();
+  }
+  const Datum datum = field_datum(mapper, object, column);
+  value = datum.integer;
+  return datum.kind == ValueKind::kInteger;
+}
+
 std::vector<LoadTree> load_tree(const Metadata::Impl& models, const Mapper& mapper,
                                 const std::vector<LoadSpec>& specs, const Relation* came_by,
                                 std::size_t depth) {
@@ -68,6 +76,7 @@ std::vector<LoadTree> load_tree(const Metadata::Impl& models, const Mapper& mapp
     LoadTree& node = tree.emplace_back();
     node.relation = &relation;
     node.loading = spec == nullptr ? relation.loading : spec->loading;
+    refuse_if_dynamic(relation, node.loading);
     const bool loads = node.loading == Loading::kSelectIn || node.loading == Loading::kSubquery ||
                        node.loading == Loading::kJoined;
     if (!loads) continue;
@@ -95,11 +104,25 @@ std::vector<Entity*> targets_of(const Relation& relation, const std::vector<Enti
   return targets;
 }
 
+bool gives_all_rows(const QueryData& query) {
+  return query.where.empty() && query.joins.empty() && query.limit < 0 && query.offset < 0 &&
+         query.compounds.empty() && query.ctes.empty();
+}
+
 void apply_loads(SessionCore& core, const std::vector<LoadTree>& tree,
                  const std::vector<Entity*>& entities, const QueryData* query) {
   for (const LoadTree& node : tree) {
     const Relation& relation = *node.relation;
-    if (node.loading == Loading::kRaise && relation.index < 16) {
+    if (node.loading == Loading::kRaise) {
+      constexpr std::size_t kMarks = 16;  // bits of Entity::raises
+      if (relation.index >= kMarks && relation.loading != Loading::kRaise) {
+        throw Error(ErrorKind::kUnsupported,
+                    "raiseload reaches the first 16 relationships of a "
+                    "model, and " +
+                        relation_name(relation) + " is a later one")
+            .hint("say .load(Raise) in its description");
+      }
+      if (relation.index >= kMarks) continue;
       for (Entity* entity : entities) {
         entity->raises = static_cast<std::uint16_t>(entity->raises | (1U << relation.index));
       }
@@ -112,8 +135,7 @@ void apply_loads(SessionCore& core, const std::vector<LoadTree>& tree,
     for (Entity* entity : entities) {
       if (!is_relation_loaded(relation, entity)) owners.push_back(entity);
     }
-    const bool whole = query != nullptr && query->where.empty() && query->joins.empty() &&
-                       query->limit < 0 && query->offset < 0 && query->compounds.empty();
+    const bool whole = query != nullptr && gives_all_rows(*query);
     Loader loader(core, relation);
     if (!owners.empty()) {
       if (node.loading == Loading::kSubquery && query != nullptr) {

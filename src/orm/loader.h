@@ -59,6 +59,12 @@ class Loader {
   std::unordered_map<std::string, Entity*> by_key_;  ///< Owners by a key that is not primary.
 };
 
+/// The value of an integer column; false: NULL or of another kind.
+bool integer_of(const Mapper& mapper, const void* object, ColumnIndex column, std::int64_t& value);
+
+/// Whether the query gives every row of its model's table.
+bool gives_all_rows(const QueryData& query);
+
 /// Applies the strategies but kJoined to objects of one model, level after level. `query` gave
 /// them, or is null.
 void apply_loads(SessionCore& core, const std::vector<LoadTree>& tree,

@@ -105,6 +105,32 @@ struct Mapper {
   std::string column_name(ColumnIndex column) const { return table + "." + columns[column].name; }
 };
 
+/// Mappers by type, for every call of a session: open addressing by the addresses of the type tags,
+/// which lie side by side.
+class TypeIndex {
+ public:
+  /// Null: not there.
+  const Mapper* find(TypeKey type) const {
+    std::size_t at = home(type);
+    while (slots_[at].type != type && slots_[at].type != nullptr)
+      at = (at + 1) & (slots_.size() - 1);
+    return slots_[at].mapper;
+  }
+  void insert(TypeKey type, const Mapper* mapper);
+
+ private:
+  struct Slot {
+    TypeKey type = nullptr;
+    const Mapper* mapper = nullptr;
+  };
+  std::size_t home(TypeKey type) const {
+    return reinterpret_cast<std::uintptr_t>(type) & (slots_.size() - 1);
+  }
+
+  std::vector<Slot> slots_ = std::vector<Slot>(16);  ///< A power of two, at most half of it taken.
+  std::size_t size_ = 0;
+};
+
 /// Texts that parameters borrow while a statement runs.
 using Scratch = std::deque<Datum>;
 
@@ -115,6 +141,8 @@ void get_field(const FieldType& type, void* field, const RowReader& row, int col
                std::string_view name);
 Datum read_datum(ValueKind kind, const RowReader& row, int column);
 Datum field_datum(const Mapper& mapper, const void* object, ColumnIndex column);
+/// field_datum(…) == value.
+bool field_equals(const Mapper& mapper, const void* object, ColumnIndex column, const Datum& value);
 /// Whether the member holds the value that a new object of the model has.
 bool is_default(const Mapper& mapper, const void* object, ColumnIndex column);
 
@@ -124,7 +152,7 @@ namespace ormdb {
 
 struct Metadata::Impl {
   std::vector<std::unique_ptr<detail::Mapper>> mappers;
-  std::unordered_map<detail::TypeKey, const detail::Mapper*> by_type;
+  detail::TypeIndex by_type;
   std::vector<const detail::Mapper*> by_rank;
   std::deque<detail::KeyMap> keys;
   std::deque<detail::Association> associations;
@@ -132,7 +160,13 @@ struct Metadata::Impl {
   std::map<std::string, Schema> schemas;
 
   /// Throws Error{kModel} for a type that of<…>() does not list.
-  const detail::Mapper& mapper(detail::TypeKey type) const;
+  const detail::Mapper& mapper(detail::TypeKey type) const {
+    const detail::Mapper* found = by_type.find(type);
+    return found != nullptr ? *found : throw_unmapped();
+  }
+
+ private:
+  [[noreturn]] static const detail::Mapper& throw_unmapped();
 };
 
 }  // namespace ormdb

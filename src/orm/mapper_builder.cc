@@ -46,7 +46,7 @@ class MapperBuilder {
     const Table& table = *impl_.schema.find_table(table_key(record));
     for (const ColumnRecord& column : record.columns) add_column(*mapper, column, table);
     find_key(*mapper, table);
-    impl_.by_type[record.type->key] = mapper.get();
+    impl_.by_type.insert(record.type->key, mapper.get());
     impl_.mappers.push_back(std::move(mapper));
   }
 
@@ -54,8 +54,7 @@ class MapperBuilder {
     ColumnMap& column = mapper.columns.emplace_back();
     column.name = record.name;
     column.type = record.type;
-    column.kind = record.type.kind == FieldKind::kCustom ? record.type.custom->stored
-                                                         : value_kind(record.type.kind);
+    column.kind = stored_kind(record.type);
     column.offset = record.offset;
     column.secret = record.options.secret;
     column.on_update = record.options.on_update;
@@ -66,12 +65,25 @@ class MapperBuilder {
     if (record.options.version) mapper.version = static_cast<int>(mapper.columns.size()) - 1;
   }
 
+  static void require_bytes(const Mapper& mapper, const Column& key) {
+    const auto native = key.type.native.find("postgresql");
+    const std::string collation = to_lower(key.collation);
+    const bool ignores_case = collation == "nocase" || collation.ends_with("_ci") ||
+                              (native != key.type.native.end() && native->second == "citext");
+    if (!ignores_case) return;
+    throw Error(ErrorKind::kModel, "the key " + mapper.model + "." + key.name +
+                                       " ignores case, and a session tells its objects apart by "
+                                       "the bytes of their keys")
+        .hint("give it a binary collation, or another key and this column a unique index");
+  }
+
   static void find_key(Mapper& mapper, const Table& table) {
     if (!table.primary_key) {
       throw Error(ErrorKind::kModel, "model " + mapper.model + " has no primary key")
           .hint("say {.primary_key = true} for a column, or t.primary_key<…>() for several");
     }
     for (const KeyPart& part : table.primary_key->columns) {
+      if (const Column* key = table.find_column(part.column)) require_bytes(mapper, *key);
       for (std::size_t i = 0; i < mapper.columns.size(); ++i) {
         if (mapper.columns[i].name != part.column) continue;
         mapper.key.push_back(static_cast<ColumnIndex>(i));
@@ -234,9 +246,34 @@ class MapperBuilder {
     }
   }
 
+  /// Whether rows of `mapper` cannot be written before there are some of `other`.
+  static bool needs(const Mapper& mapper, const Mapper& other, std::set<const Mapper*>& seen) {
+    if (&mapper == &other) return true;
+    if (!seen.insert(&mapper).second) return false;
+    return std::any_of(mapper.parents.begin(), mapper.parents.end(), [&](const KeyMap* key) {
+      return !key->nullable && needs(*key->parent, other, seen);
+    });
+  }
+
+  bool needs_path(const Mapper& mapper) const {
+    return std::any_of(path_.begin(), path_.end(), [&](const Mapper* other) {
+      std::set<const Mapper*> seen;
+      return needs(mapper, *other, seen);
+    });
+  }
+
+  /// Parents first. Where tables point to each other in a circle, the key that leads backwards is
+  /// one that can be NULL at first, if there is one.
   void visit(const Mapper& mapper, std::set<const Mapper*>& seen) {
     if (!seen.insert(&mapper).second) return;
-    for (const KeyMap* key : mapper.parents) visit(*key->parent, seen);
+    path_.push_back(&mapper);
+    for (const KeyMap* key : mapper.parents) {
+      if (!key->nullable) visit(*key->parent, seen);
+    }
+    for (const KeyMap* key : mapper.parents) {
+      if (key->nullable && !needs_path(*key->parent)) visit(*key->parent, seen);
+    }
+    path_.pop_back();
     impl_.mappers[mapper.index]->rank = impl_.by_rank.size();
     impl_.by_rank.push_back(&mapper);
   }
@@ -248,6 +285,7 @@ class MapperBuilder {
 
   const Records& records_;
   Metadata::Impl& impl_;
+  std::vector<const Mapper*> path_;
 };
 
 }  // namespace

@@ -20,11 +20,9 @@ std::string model_name(const ModelType& type) {
 }
 
 std::string_view MemberRef::name() const {
-  const std::string_view text = spelled;
-  const std::size_t from = text.find("M = ");
-  std::string_view name = text.substr(from, text.find_first_of(";]", from) - from);
-  while (!name.empty() && name.back() == ')') name.remove_suffix(1);
+  std::string_view name = spelled;
   name.remove_prefix(name.rfind("::") + 2);
+  name = name.substr(0, name.find_first_of(";])"));
   if (name.size() > 1 && name.back() == '_') name.remove_suffix(1);
   return name;
 }
@@ -144,9 +142,21 @@ Metadata::Metadata(const std::vector<const detail::ModelType*>& types) {
 const Schema& Metadata::schema() const { return impl_->schema; }
 const std::map<std::string, Schema>& Metadata::schemas() const { return impl_->schemas; }
 
-const detail::Mapper& Metadata::Impl::mapper(detail::TypeKey type) const {
-  const auto found = by_type.find(type);
-  if (found != by_type.end()) return *found->second;
+void detail::TypeIndex::insert(TypeKey type, const Mapper* mapper) {
+  if (2 * ++size_ > slots_.size()) {
+    std::vector<Slot> old(2 * slots_.size());
+    old.swap(slots_);
+    size_ = 1;
+    for (const Slot& slot : old) {
+      if (slot.type != nullptr) insert(slot.type, slot.mapper);
+    }
+  }
+  std::size_t at = home(type);
+  while (slots_[at].type != type && slots_[at].type != nullptr) at = (at + 1) & (slots_.size() - 1);
+  slots_[at] = {type, mapper};
+}
+
+const detail::Mapper& Metadata::Impl::throw_unmapped() {
   throw Error(ErrorKind::kModel, "a type was used that is no model of this session's Metadata")
       .hint("list it in Metadata::of<…>()");
 }

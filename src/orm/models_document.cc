@@ -1,4 +1,7 @@
+#include <algorithm>
+
 #include "base/text.h"
+#include "base/yaml.h"
 #include "orm/metadata_builder.h"
 #include "ormdb/error.h"
 
@@ -40,15 +43,26 @@ Node default_node(const ServerDefault& value) {
   }
 }
 
+/// In models.yaml's words, a map in braces.
+Node type_text(std::string_view text) {
+  if (!text.starts_with("{")) return Node(text);
+  return parse_yaml_document({"a column's type", std::string(text)}, ErrorKind::kModel);
+}
+
+Node type_node(const FieldType& type, int length) {
+  if (type.element != nullptr) {
+    // Only where there are arrays, and every number is exact.
+    const bool numeric = type.element->kind == FieldKind::kNumeric;
+    return Node::map({{"array", numeric ? Node("numeric") : type_node(*type.element, length)}});
+  }
+  if (type.enumeration != nullptr) return Node::map({{"enum", Node(type.enumeration->name)}});
+  if (length > 0) return Node("string(" + std::to_string(length) + ")");
+  return type_text(type.sql_type);
+}
+
 Node type_node(const ColumnRecord& column) {
-  if (!column.options.type.empty()) return Node(column.options.type);
-  if (column.type.enumeration != nullptr) {
-    return Node::map({{"enum", Node(column.type.enumeration->name)}});
-  }
-  if (column.options.length > 0) {
-    return Node("string(" + std::to_string(column.options.length) + ")");
-  }
-  return Node(column.type.sql_type);
+  if (!column.options.type.empty()) return type_text(column.options.type);
+  return type_node(column.type, column.options.length);
 }
 
 Node reference_node(const std::string& table, const std::vector<std::string>& columns) {
@@ -66,6 +80,31 @@ Node key_parts(const std::vector<std::string>& columns, bool descending = false)
     list.push(Node(quoted_part(column) + (descending ? " desc" : "")));
   }
   return list;
+}
+
+/// Maps are joined, lists put together; what both say is an error.
+void merge(Node& into, const Node& more, const std::string& of) {
+  for (const auto& [key, value] : more.entries) {
+    const auto known = std::find_if(into.entries.begin(), into.entries.end(),
+                                    [&](const Node::Entry& entry) { return entry.first == key; });
+    if (known == into.entries.end()) {
+      into.set(key, value);
+    } else if (known->second.is_map() && value.is_map()) {
+      merge(known->second, value, of);
+    } else if (known->second.is_list() && value.is_list()) {
+      for (const Node& item : value.items) known->second.push(item);
+    } else {
+      throw Error(ErrorKind::kModel, of + " says '" + key + "' twice, once in its yaml text");
+    }
+  }
+}
+
+void merge_text(Node& into, std::string_view text, const std::string& of) {
+  if (text.empty()) return;
+  const Node more =
+      parse_yaml_document({"the yaml text of " + of, std::string(text)}, ErrorKind::kModel);
+  if (!more.is_map()) throw Error(ErrorKind::kModel, "the yaml text of " + of + " is no map");
+  merge(into, more, of);
 }
 
 class TableDocument {
@@ -87,6 +126,7 @@ class TableDocument {
     body.set_if("renamed_from", table_.renamed_from);
     add_options(body);
     body.set_if("relationships", relationships(associations));
+    for (const std::string& text : table_.yaml) merge_text(body, text, of_);
     return body;
   }
 
@@ -109,6 +149,7 @@ class TableDocument {
     body.set_if("collate", Node(options.collation));
     body.set_if("comment", Node(options.comment));
     body.set_if("renamed_from", Node(options.renamed_from));
+    merge_text(body, options.yaml, of_ + ", column " + column.name);
     if (options.index) {
       indexes_.set("ix_" + table_.name + "_" + column.name,
                    Node::map({{"columns", key_parts({column.name})}}));
@@ -311,7 +352,8 @@ Node models_document(const Records& records) {
     }
     tables.set(key, TableDocument(records, table).build(associations));
     for (const ColumnRecord& column : table.columns) {
-      const EnumValues* values = column.type.enumeration;
+      const FieldType& type = column.type.element != nullptr ? *column.type.element : column.type;
+      const EnumValues* values = type.enumeration;
       if (values == nullptr || enums.find(values->name) != nullptr) continue;
       Node list = Node::list();
       for (std::size_t i = 0; i < values->size; ++i) list.push(Node(values->values[i]));

@@ -22,6 +22,7 @@ struct PooledConnection {
   std::unordered_map<std::string, std::unique_ptr<InsertPlan>> inserts;
   std::unordered_map<std::string, std::unique_ptr<UpdatePlan>> updates;
   std::unordered_map<std::string, std::unique_ptr<DeletePlan>> deletes;
+  bool was_idle = false;  ///< It waited in the pool, and may have been lost there.
 };
 
 /// A connection that is taken until this goes away.
@@ -51,6 +52,9 @@ class Pool : public std::enable_shared_from_this<Pool> {
   const Url& url() const { return url_; }
   /// Throws PoolTimeout, and what connecting throws.
   Lease acquire();
+  /// acquire(), and the transaction begun on it. Connections that were lost while they waited are
+  /// replaced: nothing was done on them yet.
+  Lease begin(const TransactionOptions& options, std::chrono::steady_clock::time_point deadline);
   void give_back(std::unique_ptr<PooledConnection> connection) noexcept;
   PoolStatus status() const;
   void dispose();

@@ -186,6 +186,7 @@ std::vector<Entity*> SessionCore::query(const QueryData& unfiltered) {
   if (options_.auto_batch && result.size() > 1) {
     Siblings& siblings = new_siblings();
     siblings.entities = result;
+    siblings.whole = gives_all_rows(query);
     for (Entity* entity : result) entity->siblings = &siblings;
   }
   apply_loads(*this, tree, result, &query);

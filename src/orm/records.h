@@ -79,6 +79,7 @@ struct TableRecord {
   std::vector<KeyRecord> uniques;
   std::vector<IndexRecord> indexes;
   std::vector<CheckRecord> checks;
+  std::vector<std::string> yaml;
   std::vector<ForeignKeyRecord> foreign_keys;
   std::deque<RelationRecord> relations;  // their addresses are handed out
   std::list<std::string> texts;

@@ -1,5 +1,6 @@
 #include "orm/render.h"
 
+#include "base/sql_scanner.h"
 #include "base/text.h"
 #include "ormdb/error.h"
 
@@ -547,10 +548,16 @@ void Renderer::unary(const Scope& scope) {
 
 void Renderer::binary(const Scope& scope) {
   const std::string_view op = reader_.short_text();
+  const bool any = op == " = ANY ";
+  if (!style_.arrays && (any || op == " @> " || op == " && ")) {
+    throw Error(ErrorKind::kUnsupported, std::string(style_.dialect) + " has no arrays");
+  }
   sql_ += '(';
   expression(scope);
   sql_ += op;
+  if (any) sql_ += '(';
   expression(scope);
+  if (any) sql_ += ')';
   // Patterns of startswith and contains escape with a backslash, which only PostgreSQL's and
   // MySQL's LIKE does by itself.
   if (op == " LIKE ") sql_ += " ESCAPE '\\'";
@@ -681,19 +688,22 @@ void Renderer::json(const Scope& scope) {
   sql_ += plain ? ")" : std::string(" AS ") + type + ")";
 }
 
-/// Its ? outside of quotes are placeholders.
+/// Its ? outside of quotes and comments are placeholders, ?? is the operator.
 void Renderer::raw(std::string_view text) {
-  char quote = '\0';
-  for (const char c : text) {
-    if (quote != '\0') {
-      if (c == quote) quote = '\0';
-    } else if (c == '\'' || c == '"') {
-      quote = c;
-    } else if (c == '?') {
-      placeholder();
-      continue;
+  for (const SqlToken& token : scan_sql(text, sql_dialect(style_.dialect))) {
+    const bool is_plain = token.kind != SqlToken::Kind::kString &&
+                          token.kind != SqlToken::Kind::kQuoted &&
+                          token.kind != SqlToken::Kind::kComment;
+    // PostgreSQL's operators run together: "=?" is one token.
+    for (std::size_t i = 0; i < token.text.size(); ++i) {
+      const bool is_mark = is_plain && token.text[i] == '?';
+      if (is_mark && token.text.substr(i, 2) != "??") {
+        placeholder();
+        continue;
+      }
+      if (is_mark) ++i;
+      sql_ += token.text[i];
     }
-    sql_ += c;
   }
 }
 

@@ -1,6 +1,7 @@
 #include "ormdb/session.h"
 
 #include <algorithm>
+#include <cctype>
 #include <thread>
 
 #include "base/sql_scanner.h"
@@ -59,7 +60,11 @@ void Session::lazy_limit(std::int64_t limit, LazyLimit action) {
 
 std::vector<LazyLoads> Session::lazy_loads() const {
   std::vector<LazyLoads> result;
-  for (const auto& [name, count] : core_->lazy_counts) result.push_back({name, count});
+  for (const auto& [relation, count] : core_->lazy_counts) {
+    result.push_back({detail::relation_name(*relation), count});
+  }
+  std::sort(result.begin(), result.end(),
+            [](const LazyLoads& a, const LazyLoads& b) { return a.relationship < b.relationship; });
   return result;
 }
 
@@ -104,8 +109,8 @@ class NamedStatement {
       } else {
         text_ += token.text;
       }
-      const bool is_symbol = token.kind == SqlToken::Kind::kSymbol;
-      after_colon = is_symbol && text_.ends_with(':') && !text_.ends_with("::");
+      const bool is_colon = token.kind == SqlToken::Kind::kSymbol && token.text == ":";
+      after_colon = is_colon && !ends_value(sql.substr(0, token.begin));
     }
     for (std::size_t i = 0; i < used_.size(); ++i) {
       if (!used_[i]) {
@@ -119,6 +124,13 @@ class NamedStatement {
   const std::vector<const Datum*>& values() const { return values_; }
 
  private:
+  /// A colon directly behind a value divides a slice: a[1:n].
+  static bool ends_value(std::string_view text) {
+    if (text.empty()) return false;
+    const auto last = static_cast<unsigned char>(text.back());
+    return std::isalnum(last) != 0 || std::string_view("_)]\"$").find(text.back()) != text.npos;
+  }
+
   void add(std::string_view name) {
     for (std::size_t i = 0; i < parameters_.size(); ++i) {
       if (parameters_[i].name != name) continue;
@@ -169,14 +181,18 @@ Entity* session_get(SessionCore& core, TypeKey type, std::int64_t key) {
   return core.get_integer(core.models().mapper(type), key);
 }
 
-Entity* session_get(SessionCore& core, TypeKey type, const std::vector<Datum>& key) {
-  return core.get(core.models().mapper(type), key);
+Entity* session_get(SessionCore& core, TypeKey type, const Key& key) {
+  const Mapper& mapper = core.models().mapper(type);
+  if (key.size() == mapper.key.size()) {
+    if (Entity* entity = core.find_ready(mapper, key.data())) return entity;
+  }
+  return core.get(mapper, key.values());
 }
 
-void throw_no_row(SessionCore& core, TypeKey type, const std::vector<Datum>& key) {
+void throw_no_row(SessionCore& core, TypeKey type, const Key& key) {
   const Mapper& mapper = core.models().mapper(type);
   std::string text;
-  for (const Datum& value : key) {
+  for (const Datum& value : key.values()) {
     if (!text.empty()) text += ", ";
     text += value.text.empty() ? std::to_string(value.integer) : "'" + value.text + "'";
   }
@@ -256,7 +272,7 @@ void session_bulk_insert(SessionCore& core, TypeKey type, void* rows, std::size_
     ArrayRows batch(mapper, mask, bytes + first * stride, end - first, stride);
     PooledConnection& connection = core.connection(mapper);
     for (const ColumnIndex column : also) batch.also_return(column);
-    const InsertPlan& plan = batch.plan(connection, mask);
+    const InsertPlan& plan = batch.plan(connection, mask, true);
     const auto started = core.start_statement();
     connection.driver->insert(plan, batch);
     core.end_statement("INSERT INTO " + plan.table, started, batch.size());

@@ -8,6 +8,14 @@ namespace ormdb::detail {
 
 namespace {
 
+std::vector<Datum> key_of(const Entity* entity) {
+  std::vector<Datum> key;
+  for (const ColumnIndex column : entity->mapper->key) {
+    key.push_back(field_datum(*entity->mapper, object_of(entity), column));
+  }
+  return key;
+}
+
 /// An address that tells threads apart.
 const void* this_thread() {
   static thread_local const char mark = 0;
@@ -28,12 +36,25 @@ std::string key_text(const std::vector<Datum>& key) {
 
 }  // namespace
 
+namespace {
+
+[[noreturn]] void throw_concurrent_use() {
+  throw ConcurrentUse("two threads use one session at once");
+}
+
+}  // namespace
+
+void SessionCore::require_unused() const {
+  const void* user = user_.load(std::memory_order_acquire);
+  if (user != nullptr && user != this_thread()) throw_concurrent_use();
+}
+
 SessionCore::Use::Use(SessionCore& core) : core_(core) {
   const void* me = this_thread();
   if (core.user_.load(std::memory_order_relaxed) != me) {
     const void* nobody = nullptr;
     if (!core.user_.compare_exchange_strong(nobody, me, std::memory_order_acquire)) {
-      throw ConcurrentUse("two threads use one session at once");
+      throw_concurrent_use();
     }
   }
   ++core.use_depth_;
@@ -94,10 +115,8 @@ bool SessionCore::in_transaction() const {
 
 void SessionCore::begin(Database& database) {
   if (database.lease) return;
-  Lease lease = database.engine.pool().acquire();
+  Lease lease = database.engine.pool().begin({options_.isolation, options_.read_only}, deadline_);
   Driver& driver = *lease->driver;
-  driver.set_deadline(deadline_);
-  driver.begin({options_.isolation, options_.read_only});
   if (never_commit) driver.run("SAVEPOINT " + std::string(kFixture));
   for (std::size_t i = 1; i <= savepoints_.size(); ++i)
     driver.run("SAVEPOINT " + savepoint_name(i));
@@ -151,6 +170,9 @@ void SessionCore::commit() {
   if (in_transaction()) {
     try {
       commit_all();
+    } catch (const OutcomeUnknown&) {
+      needs_rollback_ = outcome_unknown_ = true;
+      throw;
     } catch (...) {
       needs_rollback_ = true;
       throw;
@@ -187,6 +209,7 @@ void SessionCore::rollback() {
     }
   }
   end_transaction();
+  if (std::exchange(outcome_unknown_, false)) expire_all();
   snapshot_watched();
   notify(SessionEvent::kAfterRollback);
 }
@@ -198,6 +221,7 @@ void SessionCore::close() {
     if (database.lease) database.lease->driver->rollback();
   }
   end_transaction();
+  outcome_unknown_ = false;
   expunge_all();
 }
 
@@ -353,11 +377,27 @@ void SessionCore::rekey(Entity* entity) {
   note_undo(entity, Undo::kKey, 0);
 }
 
+void SessionCore::restore_key(Entity* entity) {
+  if (entity->image == nullptr) return;
+  const Mapper& mapper = *entity->mapper;
+  for (const ColumnIndex column : mapper.key) {
+    if (const Datum* value = entity->image->find(column)) {
+      load_field(mapper.columns[column].type, mapper.field(object_of(entity), column), *value);
+    }
+  }
+}
+
 void SessionCore::forget(Entity* entity) {
+  IdentityMap& map = identity(*entity->mapper);
+  if (entity->image != nullptr && map.find(key_of(entity)) != entity) restore_key(entity);
+  map.erase(entity);
   leave_lists(entity);
   entity->state = EntityState::kDeleted;
   entity->flags &= static_cast<std::uint8_t>(~(kRemoving | kRemoved));
   note_undo(entity, Undo::kDeleted);
+  if (entity->image == nullptr) return;
+  // What was written to it and never went into an UPDATE.
+  for (const auto& [column, old] : entity->image->columns) note_undo(entity, column, old);
 }
 
 void SessionCore::detach(Entity* entity) {
@@ -424,12 +464,19 @@ void SessionCore::require_attached(const Entity* entity) const {
 }
 
 Entity* SessionCore::get_integer(const Mapper& mapper, std::int64_t key) {
-  const Use use(*this);
   if (mapper.integer_key) {
+    require_unused();
     Entity* entity = identities_[mapper.index].find_integer(key);
     if (entity != nullptr && (entity->flags & (kRemoving | kExpired)) == 0) return entity;
   }
   return get(mapper, {Datum{ValueKind::kInteger, key, 0, ""}});
+}
+
+Entity* SessionCore::find_ready(const Mapper& mapper, const Datum* key) const {
+  require_unused();
+  Entity* entity = identities_[mapper.index].find(key, mapper.key.size());
+  const bool ready = entity != nullptr && (entity->flags & (kRemoving | kExpired)) == 0;
+  return ready ? entity : nullptr;
 }
 
 Entity* SessionCore::get(const Mapper& mapper, const std::vector<Datum>& key) {
@@ -524,16 +571,8 @@ void SessionCore::expire(Entity* entity) {
   require_attached(entity);
   if (entity->state != EntityState::kPersistent) return;
   delete std::exchange(entity->links, nullptr);
-  if (entity->image != nullptr) {
-    // The key must stay what it is: the row is found by it.
-    for (const ColumnIndex column : entity->mapper->key) {
-      if (const Datum* value = entity->image->find(column)) {
-        load_field(entity->mapper->columns[column].type,
-                   entity->mapper->field(object_of(entity), column), *value);
-      }
-    }
-    delete std::exchange(entity->image, nullptr);
-  }
+  restore_key(entity);  // the row is found by it
+  delete std::exchange(entity->image, nullptr);
   for (const Relation& relation : entity->mapper->relations) unload_relation(relation, entity);
   entity->flags |= kExpired;
 }

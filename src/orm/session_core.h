@@ -36,6 +36,7 @@ struct HandleAccess {
   static Entity*& owner(const ManyBase& many) { return many.owner_; }
   static ManyState*& state(const ManyBase& many) { return many.state_; }
   static ManyState& make_state(const ManyBase& many) { return many.state(); }
+  static void append(const ManyBase& many, Entity* item) { many.append(item); }
 };
 
 const OneBase& one_of(const Relation& relation, const Entity* entity);
@@ -90,6 +91,8 @@ class SessionCore {
   void remove(Entity* entity);
   Entity* get(const Mapper& mapper, const std::vector<Datum>& key);
   Entity* get_integer(const Mapper& mapper, std::int64_t key);
+  /// The object with this key (as many values as the model's has), if it can be given out as it is.
+  Entity* find_ready(const Mapper& mapper, const Datum* key) const;
   Entity* find_loaded(const Mapper& mapper, const std::vector<Datum>& key) const;
   void expire(Entity* entity);
   void expire_all();
@@ -151,7 +154,7 @@ class SessionCore {
 
   Session* session = nullptr;  ///< For observers.
   bool never_commit = false;   ///< The test fixture.
-  std::map<std::string, std::int64_t> lazy_counts;
+  std::map<const Relation*, std::int64_t> lazy_counts;
   std::int64_t lazy_limit = 0;
   LazyLimit lazy_action = LazyLimit::kWarn;
   std::int64_t statements = 0;
@@ -184,6 +187,8 @@ class SessionCore {
     Lease lease;
   };
 
+  /// What Use does, for a look that changes nothing.
+  void require_unused() const;
   std::size_t database_of(const Mapper& mapper) const;
   void begin(Database& database);
   void commit_all();
@@ -214,7 +219,9 @@ class SessionCore {
   void snapshot_watched();
   /// The identity map follows a key that an UPDATE changed; the undo log knows both.
   void rekey(Entity* entity);
-  /// Its row is gone; a rollback brings it back.
+  /// What the database has, in place of a key that was changed and not flushed.
+  void restore_key(Entity* entity);
+  /// Its row is gone; a rollback brings it back, as it was.
   void forget(Entity* entity);
 
   std::vector<Database> databases_;
@@ -231,6 +238,7 @@ class SessionCore {
   std::vector<UndoEntry> undo_;
   std::vector<Datum> undo_values_;
   bool needs_rollback_ = false;
+  bool outcome_unknown_ = false;  ///< Of the COMMIT that failed.
   bool flushing_ = false;
 
   std::vector<Entity*> pending_;   ///< Added, in order; may hold some that were removed again.

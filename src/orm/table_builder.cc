@@ -51,6 +51,8 @@ void TableBuilder::set_option(std::string_view dialect, std::string_view key,
   record_.options.push_back({std::string(dialect), std::string(key), std::string(value)});
 }
 
+void TableBuilder::add_column(const MemberRef& column) { add_column(column, ColumnOptions()); }
+
 void TableBuilder::add_column(const MemberRef& column, const ColumnOptions& options) {
   ColumnRecord& record = record_.columns.emplace_back();
   record.type = column.type;
@@ -60,7 +62,7 @@ void TableBuilder::add_column(const MemberRef& column, const ColumnOptions& opti
   ColumnOptions& kept = record.options;
   for (std::string_view* text :
        {&kept.name, &kept.type, &kept.foreign_key, &kept.generated, &kept.check, &kept.collation,
-        &kept.comment, &kept.renamed_from, &kept.server_default.view()}) {
+        &kept.comment, &kept.renamed_from, &kept.yaml, &kept.server_default.view()}) {
     *text = record_.keep(*text);
   }
 }
@@ -70,7 +72,8 @@ void TableBuilder::add_embedded(std::size_t offset, void (*describe)(TableRecord
   TableRecord inner;
   describe(inner);
   if (!inner.relations.empty() || !inner.indexes.empty() || !inner.foreign_keys.empty() ||
-      !inner.uniques.empty() || !inner.primary_keys.empty() || !inner.checks.empty()) {
+      !inner.uniques.empty() || !inner.primary_keys.empty() || !inner.checks.empty() ||
+      !inner.yaml.empty()) {
     throw Error(ErrorKind::kModel, "a struct embedded in the model " + model_name(*record_.type) +
                                        " describes more than columns")
         .hint("keys, indexes and relationships belong to the model that embeds it");
@@ -105,6 +108,8 @@ void TableBuilder::add_index(const Refs& columns, const IndexOptions& options) {
 void TableBuilder::add_check(std::string_view expression, std::string_view name) {
   record_.checks.push_back({std::string(expression), std::string(name)});
 }
+
+void TableBuilder::add_yaml(std::string_view text) { record_.yaml.emplace_back(text); }
 
 void TableBuilder::add_foreign_key(const Refs& columns, const Refs& referenced,
                                    const ForeignKeyOptions& options) {

@@ -1,7 +1,7 @@
 // Objects as text and as JSON.
 #include "base/text.h"
 
-#include <algorithm>
+#include <cstring>
 #include <ostream>
 #include <unordered_set>
 
@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/node.h"
 #include "db/iso_time.h"
+#include "orm/array.h"
 #include "orm/session_core.h"
 #include "ormdb/orm_error.h"
 
@@ -50,9 +51,21 @@ std::string datum_text(const Datum& value) {
     case ValueKind::kText:
     case ValueKind::kNumeric:
     case ValueKind::kJson:
+    case ValueKind::kArray:
       break;
   }
   return value.text;
+}
+
+Node datum_node(const Datum& value);
+
+Node array_node(const Datum& value) {
+  const auto kind = static_cast<ValueKind>(value.integer);
+  Node list = Node::list();
+  for (const std::optional<std::string>& item : array_items(value.text)) {
+    list.push(item ? datum_node(element_datum(kind, *item)) : Node());
+  }
+  return list;
 }
 
 Node datum_node(const Datum& value) {
@@ -69,6 +82,8 @@ Node datum_node(const Datum& value) {
       return Node::number(value.text);
     case ValueKind::kJson:
       return parse_json(value.text, ErrorKind::kDatabase);
+    case ValueKind::kArray:
+      return array_node(value);
     default:
       return Node(datum_text(value));
   }
@@ -109,73 +124,6 @@ class JsonWriter {
   std::unordered_set<const Entity*> seen_;
 };
 
-[[noreturn]] void refuse(const Mapper& mapper, const ColumnMap& column, const Node& value) {
-  throw ConversionError("'" + value.text.substr(0, 40) + "' does not fit " + mapper.table + "." +
-                        column.name);
-}
-
-/// JSON's value as the kind that the column has.
-Datum node_datum(const Mapper& mapper, const ColumnMap& column, const Node& value) {
-  Datum datum;
-  if (value.is_null()) return datum;
-  datum.kind = column.kind;
-  const std::string& text = value.text;
-  bool fits = true;
-  switch (column.kind) {
-    case ValueKind::kNull:
-      break;
-    case ValueKind::kBool:
-      fits = value.kind == Node::Kind::kBoolean;
-      datum.integer = text == "true" ? 1 : 0;
-      break;
-    case ValueKind::kInteger:
-      fits = value.kind == Node::Kind::kInteger;
-      if (fits) datum.integer = std::strtoll(text.c_str(), nullptr, 10);
-      break;
-    case ValueKind::kReal:
-      fits = value.kind == Node::Kind::kInteger || value.kind == Node::Kind::kFloat;
-      if (fits) datum.real = std::strtod(text.c_str(), nullptr);
-      break;
-    case ValueKind::kText:
-      fits = value.kind == Node::Kind::kString;
-      datum.text = text;
-      break;
-    case ValueKind::kNumeric:
-      fits = value.is_scalar();
-      datum.text = Numeric(text).text();
-      break;
-    case ValueKind::kJson:
-      datum.text = render_json(value);
-      break;
-    case ValueKind::kBlob:
-      fits = decode_base64(text).has_value();
-      if (fits) datum.text = *decode_base64(text);
-      break;
-    case ValueKind::kDate:
-      fits = read_date(text, datum.integer);
-      break;
-    case ValueKind::kTime:
-      fits = read_time(text, datum.integer);
-      break;
-    case ValueKind::kTimestamp:
-    case ValueKind::kTimestampUtc:
-      fits = read_timestamp(text, datum.integer);
-      break;
-    case ValueKind::kInterval: {
-      std::int32_t parts[2] = {0, 0};
-      fits = read_interval(text, parts[0], parts[1], datum.integer);
-      datum.text.assign(reinterpret_cast<const char*>(parts), sizeof parts);
-      break;
-    }
-    case ValueKind::kUuid:
-      datum.text.resize(16);
-      fits = read_uuid(text, reinterpret_cast<std::uint8_t*>(datum.text.data()));
-      break;
-  }
-  if (!fits) refuse(mapper, column, value);
-  return datum;
-}
-
 }  // namespace
 
 std::string entity_text(const Entity* entity) {
@@ -199,25 +147,6 @@ void write_entity(std::ostream& out, const Entity* entity) { out << entity_text(
 
 std::string entity_json(const Entity* entity) {
   return entity == nullptr ? "null" : render_json(JsonWriter().object(entity));
-}
-
-void object_from_json(SessionCore& core, TypeKey type, void* object, std::string_view json) {
-  const Mapper& mapper = core.models().mapper(type);
-  const Node node = parse_json(std::string(json), ErrorKind::kUsage);
-  if (!node.is_map()) throw ConversionError("the JSON of a " + mapper.model + " is no object");
-  std::vector<std::string> names;
-  for (const ColumnMap& column : mapper.columns) names.push_back(column.name);
-  for (const auto& [name, value] : node.entries) {
-    const auto found = std::find(names.begin(), names.end(), name);
-    if (found == names.end()) {
-      throw ConversionError(mapper.model + " has no column '" + name + "'" +
-                            did_you_mean(name, names));
-    }
-    const ColumnMap& column = mapper.columns[static_cast<std::size_t>(found - names.begin())];
-    const Datum datum = node_datum(mapper, column, value);
-    if (datum.is_null() && !column.type.nullable) refuse(mapper, column, value);
-    load_field(column.type, static_cast<char*>(object) + column.offset, datum);
-  }
 }
 
 }  // namespace ormdb::detail

@@ -12,7 +12,8 @@ using namespace schema_node;
 
 namespace {
 
-constexpr std::string_view kConstraintKinds[] = {"primary_key", "unique", "foreign_key", "check", "exclude"};
+constexpr std::string_view kConstraintKinds[] = {"primary_key", "unique", "foreign_key", "check",
+                                                 "exclude"};
 
 ForeignKeyAction read_action(NodeReader& reader, std::string_view key) {
   static const std::vector<std::pair<std::string, ForeignKeyAction>> kActions = {

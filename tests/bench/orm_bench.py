@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
-"""Benchmarks of the ORM against raw sqlite3, and of what its headers cost the compiler.
+"""Benchmarks of the ORM against raw sqlite3 and libpq, SOCI and SQLAlchemy, and of what its
+headers cost the compiler.
 
     orm_bench.py [BUILD] [--rows 100000] [--runs 7] [--file] [--only NAME] [--no-compile-time]
+                 [--postgresql URL] [--cpu]
 
 BUILD is a Release build directory with libormdb.a (build/release). The program of
 tests/bench/orm_bench/ is compiled with -O2 and linked with it. Both sides run in turns; shown is
-the
-
-median ratio beside the target and the lowest and highest one. --file puts the databases into files
-instead of memory. Compile times are g++ -O0, without ccache. Nothing here is a test's assertion.
+the median ratio beside the target and the lowest and highest one. --file puts the databases into
+files instead of memory. URL is a database whose table "person" may be dropped. SOCI and SQLAlchemy
+are compared where they are installed. --cpu counts processor time instead of the clock's, for
+machines that others use too; on PostgreSQL it sees the client's part alone. Compile times are g++
+-O0, without ccache. Nothing here is a test's assertion.
 """
 import argparse
 import os
@@ -39,25 +42,60 @@ def build_program(build, target):
     if "CMAKE_BUILD_TYPE:STRING=Release" not in cache:
         print("note: this is no Release build, the ratios mean nothing")
     yaml = re.search(r"^ORMDB_YAML_ARCHIVE:\w+=(.*)$", cache, re.M)
-    subprocess.run(["g++", "-std=c++20", "-O2", INCLUDE, *sorted(PROGRAM.glob("*.cc")), "-o",
-                    target, build / "libormdb.a", yaml[1] if yaml else "-lyaml-cpp", "-lsqlite3",
-                    "-ldl", "-lpthread"], check=True)
+    libpq = subprocess.run(["pg_config", "--includedir"], capture_output=True, text=True,
+                           check=True)
+    soci = all(pathlib.Path("/usr/include", header).exists()
+               for header in ("soci/soci.h", "boost/version.hpp"))
+    subprocess.run(["g++", "-std=c++20", "-O2", INCLUDE, f"-I{libpq.stdout.strip()}",
+                    *sorted(PROGRAM.glob("*.cc")), "-o", target, build / "libormdb.a",
+                    yaml[1] if yaml else "-lyaml-cpp", "-lsqlite3", "-lpq",
+                    *(["-lsoci_core", "-lsoci_sqlite3"] if soci else []), "-ldl", "-lpthread"],
+                   check=True)
 
 
 def run_program(program, options, directory):
-    words = [program, str(options.rows), str(options.runs), directory]
+    """Prints a line a benchmark; the ORM's milliseconds by name."""
+    words = [program, str(options.rows), str(options.runs), directory, options.postgresql or ""]
     if options.only:
         words.append(options.only)
+    if options.cpu:
+        os.environ["ORM_BENCH_CPU"] = "1"
+    if not options.postgresql:
+        print("no --postgresql URL: not measured there")
     print(f"{'':28}{'target':>8}{'ratio':>8}{'low':>8}{'high':>8}{'orm ms':>10}{'raw ms':>10}")
+    milliseconds = {}
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as child:
         for line in child.stdout:
             name, *numbers = line.rstrip("\n").split("\t")
             ratios, times = numbers[:4], numbers[4:]
+            if times:
+                milliseconds[name] = float(times[0])
             print(f"{name:28}" + "".join(f"{x:>8}" for x in ratios) +
                   "".join(f"{x:>10}" for x in times) +
                   ("" if float(ratios[1]) <= float(ratios[0]) else "  over"), flush=True)
     if child.returncode != 0:
         sys.exit("the benchmark failed")
+    return milliseconds
+
+
+def compare_with_sqlalchemy(options, milliseconds):
+    """How many times as fast the ORM is; SQLAlchemy runs three times, which is enough for that."""
+    python = "/usr/bin/python3"
+    known = subprocess.run([python, "-c", "import sqlalchemy; print(sqlalchemy.__version__)"],
+                           capture_output=True, text=True)
+    if known.returncode != 0:
+        print("SQLAlchemy is not installed (python3-sqlalchemy): not compared with it")
+        return
+    print(f"\n{'SQLAlchemy ' + known.stdout.strip():28}{'target':>8}{'times':>8}{'its ms':>10}")
+    words = [python, PROGRAM / "sqlalchemy_bench.py", str(options.rows), "3"]
+    lines = subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines()
+    for name, time_there in (line.split("\t") for line in lines):
+        if name not in milliseconds:
+            continue
+        target = 15 if name.startswith("select") else 20
+        times = float(time_there) / milliseconds[name]
+        print(f"{name:28}{target:>8}{times:>8.1f}{time_there:>10}" +
+              ("" if times >= target else "  under"), flush=True)
 
 
 def many_models(count, columns):
@@ -106,6 +144,8 @@ def main():
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--file", action="store_true")
     parser.add_argument("--only")
+    parser.add_argument("--postgresql", metavar="URL")
+    parser.add_argument("--cpu", action="store_true")
     parser.add_argument("--no-compile-time", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -113,7 +153,9 @@ def main():
         print(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores, {options.rows} rows, "
               f"median of {options.runs}, {'files' if options.file else 'memory'}")
         build_program(options.build, work / "orm_bench")
-        run_program(work / "orm_bench", options, str(work) if options.file else ":memory:")
+        times = run_program(work / "orm_bench", options, str(work) if options.file else ":memory:")
+        if not options.file and not options.only:
+            compare_with_sqlalchemy(options, times)
         if not options.no_compile_time:
             compile_times(work)
 

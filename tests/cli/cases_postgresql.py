@@ -128,6 +128,21 @@ def case_an_existing_database_is_adopted(project):
         contains(project.run("diff", "database", other.url).out, "No differences")
 
 
+def case_a_renamed_table_is_compared_with_what_it_was(project):
+    sql(project, "CREATE TABLE item (number integer GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME "
+        "numbers START 5) CONSTRAINT item_key PRIMARY KEY, day date CONSTRAINT late "
+        "CHECK (day > '2026-01-01'));")
+    project.write("models.yaml", "format: 1\ntables:\n  article:\n    columns:\n"
+                  "      id: {type: integer, primary_key: true}\n"
+                  "      day: {type: date, nullable: true, check: \"day > '2026-1-1'\"}\n")
+    project.run("migrate", "-m", "rename", "--rename", "item=article",
+                "--rename", "article.number=id")
+    (name,) = os.listdir(project.path("migrations/versions"))
+    script = project.read(os.path.join("migrations/versions", name))
+    operations = re.findall(r"^  - (\w+)", script.split("downgrade:")[0], re.M)
+    equal(operations, ["rename_table", "rename_column"])
+
+
 def case_inspect_and_diff(project):
     migrated(project)
     contains(project.run("inspect").out, "user:", "enum(mood)", "array(text)")

@@ -29,6 +29,8 @@ struct User {
   std::string name{};
   std::optional<int> age{};
   bool active{};
+  std::vector<std::string> tags{};
+  Json data{};
   Many<Post> posts{};
   static void describe(TableOf<User>& t);
 };
@@ -45,7 +47,8 @@ struct Unmapped {
 };
 enum class Colour { kRed, kBlue };
 struct Odd {
-  std::vector<int> numbers{};
+  std::vector<std::vector<int>> matrix{};
+  Unmapped other{};
   Colour colour{};
 };
 struct Base {
@@ -96,9 +99,25 @@ WRONG = [
     ('db.get<User>(1).set<&User::name>(Date());', "cannot be assigned to the member"),
     ('db.query<User>().filter(col<&User::posts> == 1);', "a relationship, not a column"),
     ('alias<User>("u").col<&Post::title>();', "no member of the alias's model"),
+    ('col<&User::id>.is_distinct_from("x");', "the types do not compare"),
+    ('col<&User::name>.not_in({1, 2});', "the values do not compare"),
+    ('coalesce(col<&User::age>, "none");', "both must be of one type"),
+    ('case_when(col<&User::active>, 1, "one");', "both values must be of one type"),
+    ('concat(col<&User::name>, 1);', "only texts are joined"),
+    ('avg(col<&User::name>);', "only numbers have a mean"),
+    ('col<&User::name>["key"].is_null();', "only a Json column has parts"),
+    ('col<&User::data>["key"].as<float>();', "std::int64_t, double, bool, std::string or Json"),
+    ('col<&User::name>.has_value("x");', "only an array has elements"),
+    ('col<&User::tags>.has_value(1);', "the value does not compare with the elements"),
+    ('array_length(col<&User::name>);', "only an array has elements"),
+    ('cte("c", db.select(col<&User::id>)).col<1>();', "the select has fewer columns"),
+    ('db.query<User>().with(alias<Post>("p"), db.query<User>());', "of two models"),
+    ('db.query<User>().filter(col<&User::tags> == "x");', DO_NOT_COMPARE),
+    ('db.query<User>().filter(col<&User::data> == "x");', DO_NOT_COMPARE),
     ('Metadata::of<Unmapped>();', "a model needs `static void describe"),
     ('Metadata::of<NoDefault>();', "a model needs a default constructor"),
-    ('col<&Odd::numbers>.is_null();', "a column cannot have this type"),
+    ('col<&Odd::other>.is_null();', "a column cannot have this type"),
+    ('col<&Odd::matrix>.is_null();', "an array of arrays cannot be a column"),
     ('col<&Odd::colour>.is_null();', "an enum column needs a specialisation of ormdb::enum_names"),
 ]
 
@@ -133,6 +152,10 @@ void right(Session& db) {
       .all();
   db.select(col<&User::name>, sum(col<&User::id> + 1), count()).group_by(col<&User::name>).all();
   db.get<User>(1).set<&User::name>("x").set<&User::age>(std::nullopt);
+  db.query<User>()
+      .filter(col<&User::tags>.has_value("x") && col<&User::data>["a"][0] == "b")
+      .filter(col<&User::tags>.has_any({"a", "b"}) && array_length(col<&User::tags>) > 1)
+      .all();
   db.query<User>().update({set_to<&User::age>(col<&User::age> + 1), set_to<&User::name>("x")});
   Metadata::of<User, Derived>();
 }

@@ -14,6 +14,34 @@ project(uses_ormdb LANGUAGES CXX)
 find_package(ormdb 0.1 REQUIRED)
 add_executable(uses_ormdb main.cc)
 target_link_libraries(uses_ormdb PRIVATE ormdb::ormdb)
+ormdb_add_manage(manage HEADER models.h MODELS app::models SOURCES models.cc)
+EOF
+cat > "$work/project/models.h" <<'EOF'
+#include <ormdb/orm.h>
+
+namespace app {
+const ormdb::Metadata& models();
+}
+EOF
+cat > "$work/project/models.cc" <<'EOF'
+#include "models.h"
+
+namespace {
+
+struct Note {
+  std::int64_t id{};
+  std::string text{};
+  static void describe(ormdb::TableOf<Note>& t) {
+    t.name("note").column<&Note::id>({.primary_key = true}).column<&Note::text>();
+  }
+};
+
+}  // namespace
+
+const ormdb::Metadata& app::models() {
+  static const auto kModels = ormdb::Metadata::of<Note>();
+  return kModels;
+}
 EOF
 cat > "$work/project/main.cc" <<'EOF'
 #include <ormdb/connection.h>
@@ -40,6 +68,22 @@ EOF
 
 quietly() { "$@" > "$work/log" 2>&1 || { cat "$work/log"; echo "failed: $*"; exit 1; }; }
 
+# The project's own command line writes a script for its models and runs it.
+use_manage() {
+  local manage=$work/$1-build/manage
+  mkdir "$work/$1-site"
+  cd "$work/$1-site"
+  quietly "$manage" init --url sqlite:///site.db
+  rm -f models.yaml
+  printf 'database: sqlite:///site.db\n' > ormdb.yaml
+  quietly "$manage" migrate -m first
+  quietly "$manage" upgrade
+  quietly "$manage" check
+  grep -q 'table: note' migrations/versions/*.yaml ||
+    { echo "$1: manage did not write a script for its models"; exit 1; }
+  cd "$work"
+}
+
 # install_and_use NAME BUILD_DIRECTORY
 install_and_use() {
   local prefix=$work/$1 output version
@@ -49,6 +93,7 @@ install_and_use() {
   quietly cmake --build "$work/$1-build"
   output=$("$work/$1-build/uses_ormdb")
   [[ $output == "1 illegal_id" ]] || { echo "$1: the program printed: $output"; exit 1; }
+  use_manage "$1"
   version=$("$prefix/bin/ormdb" --version)
   [[ $version == *0.1.0* ]] || { echo "$1: ormdb --version printed: $version"; exit 1; }
   local file

@@ -259,6 +259,18 @@ class Concurrent(Case):
         self.tells(ran, "warning:", "post is in use by pid", "importer", "trying again")
         self.completed(history)
 
+    def test_a_concurrent_index_waits_longer_than_others(self):
+        history = self.history(SHORT, config="lock_timeout: 100ms\n")
+        self.done(history.run("upgrade", "b2"))
+        with Session(history.database.url) as writer:
+            writer("BEGIN; INSERT INTO post VALUES ('w', 'w')")
+            process = history.start("upgrade")
+            time.sleep(1.5)
+            writer("COMMIT")
+        ran = self.done(history.end(process))
+        self.assertNotIn("trying again", ran.err)
+        self.completed(history)
+
     def test_an_old_snapshot_in_the_way_is_named(self):
         history = self.prepared()
         with Session(history.database.url + "?application_name=report") as reader:
@@ -462,9 +474,17 @@ downgrade: []
             self.done(history.run("upgrade"))
             self.assertEqual(history.database.sql("SELECT mood FROM author"), [("glad",)])
         history = self.history(apart, config="transaction: per_run\n")
-        self.tells(self.done(history.run("upgrade"), 5), "unsafe use of new value",
-                   "hint: use transaction: per_script")
+        self.tells(self.done(history.run("upgrade"), 4), "cannot run revision d4",
+                   "'glad' of enum mood", "revision c3", "hint: run `ormdb upgrade c3` first")
         self.assertEqual(history.state(), [])
+        self.done(history.run("upgrade", "c3"))
+        self.done(history.run("upgrade"))
+        self.assertEqual(history.database.sql("SELECT mood FROM author"), [("glad",)])
+        # Another 'glad' is no value of the enum, and a value may be used that the run's type has.
+        other = [BASE, ("c3", "add", f"upgrade:\n{add}downgrade: []\n"),
+                 ("d4", "use", "upgrade:\n  - execute: INSERT INTO trace VALUES ('glad')\n"
+                               "downgrade: []\n")]
+        self.done(self.history(other, config="transaction: per_run\n").run("upgrade"))
 
 
 class Restarted(Case):

@@ -27,6 +27,7 @@ class PostgresqlSchemaBuilder {
 
   // migrate_postgresql_objects.cc
   void add_types();
+  void add_word();
   void add_sequence();
   void add_routines();
   void add_operators();
@@ -59,6 +60,7 @@ class PostgresqlSchemaBuilder {
   Schema schema_;
   Type mood_;             ///< Of the enum, where there is one.
   std::string price_;     ///< The domain's qualified name; "" for none.
+  std::string word_;      ///< Another domain's, which may be over the enum.
   std::string pair_;      ///< The composite type's.
   std::string collation_; ///< The collation's.
   std::string touch_;     ///< The trigger function's.

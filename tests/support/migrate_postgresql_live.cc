@@ -1,5 +1,7 @@
 #include "support/migrate_postgresql_live.h"
 
+#include <cstdlib>
+
 #include "base/text.h"
 #include "ormdb/dialect.h"
 #include "support/migrate_postgresql_builder.h"
@@ -111,6 +113,11 @@ PostgresqlRows LivePostgresql::common_rows(const Schema& from, const Schema& to)
     }
   }
   return found;
+}
+
+std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
 bool is_refusal_of_rows(const Error& error) {

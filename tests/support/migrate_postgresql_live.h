@@ -1,6 +1,7 @@
 // A scratch database for laws over generated PostgreSQL schemas: made, filled, migrated, looked at.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -48,6 +49,9 @@ class LivePostgresql {
  private:
   std::unique_ptr<postgresql::PostgresqlConnection> connection_;
 };
+
+/// How many cases a test runs, or from which seed on; `otherwise` where the variable is not set.
+std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise);
 
 /// Whether rows, not the statements, were the reason: SQLSTATE of class 22 and 23.
 bool is_refusal_of_rows(const Error& error);

@@ -69,14 +69,39 @@ void PostgresqlSchemaBuilder::add_types() {
     domain.comment = comment("price");
     price_ = qualified_name(domain);
   }
+  add_word();
   if (chance("pair", 30)) {
     DatabaseObject& pair = add_object("composite_type", "pair");
+    std::string second = chance("pair.short", 30) ? "varchar(30)" : "text";
+    if (chance("pair.mood", 20) && !mood_.name.empty()) second = mood_.name;
+    if (chance("pair.word", 20) && !word_.empty()) second = word_;
     std::vector<NamedText> attributes = {{"a", chance("pair.big", 30) ? "bigint" : "int"},
-                                         {"b", chance("pair.short", 30) ? "varchar(30)" : "text"}};
+                                         {"b", std::move(second)}};
     pair.properties["attributes"] = std::move(attributes);
     pair.comment = comment("pair");
     pair_ = qualified_name(pair);
   }
+}
+
+void PostgresqlSchemaBuilder::add_word() {
+  if (!chance("word", 35)) return;
+  DatabaseObject& word = add_object("domain", "word");
+  const bool of_mood = chance("word.mood", 50) && !mood_.name.empty();
+  put(word, "type", of_mood ? mood_.name : chance("word.short", 30) ? "varchar(20)" : "text");
+  if (!of_mood && !collation_.empty() && chance("word.collated", 60)) {
+    put(word, "collate", collation_);
+  }
+  if (chance("word.default", 30)) put(word, "default", "'ok'");
+  if (chance("word.check", 40)) {
+    word.properties["checks"] =
+        std::vector<NamedText>{{"word_check", chance("word.other", 30) ? "VALUE <> 'sad'"
+                                                                       : "VALUE IN ('ok', 'sad')"}};
+    if (chance("word.said", 40)) {
+      word.properties["check_comments"] = std::vector<NamedText>{{"word_check", "it's a word"}};
+    }
+  }
+  word.comment = comment("word");
+  word_ = qualified_name(word);
 }
 
 void PostgresqlSchemaBuilder::add_sequence() {
@@ -224,6 +249,9 @@ void PostgresqlSchemaBuilder::add_views() {
       part.expression.common = chance("view.stored.other", 40) ? "1 + 1" : "2 + 2";
       index.columns.push_back(std::move(part));
       view.indexes.push_back(std::move(index));
+      if (chance("view.stored.clustered", 30)) {
+        view.options["postgresql"]["clustered_on"] = "ix_stored";
+      }
     }
   }
 }
@@ -282,6 +310,10 @@ void PostgresqlSchemaBuilder::add_table_objects(const Table& table, const std::s
     put(rule, "where", "OLD." + quoted_name(column) + " IS NULL");
     put(rule, "instead", "true");
     put(rule, "action", "NOTHING");
+    if (chance(gene + ".rule_acts", 40)) {
+      put(rule, "action", "UPDATE " + quoted_relation(table) + " SET " + quoted_name(column) +
+                              " = DEFAULT WHERE 1 IN (2, 3)");
+    }
     rule.comment = comment(gene + ".rule");
   }
   const Column& first = *table.find_column(column);
@@ -293,6 +325,10 @@ void PostgresqlSchemaBuilder::add_table_objects(const Table& table, const std::s
     put(statistics, "on", qualified_name(table));
     statistics.properties["columns"] =
         std::vector<std::string>{quoted_name(first.name), quoted_name(second.name)};
+    if (chance(gene + ".expression", 30)) {
+      std::get<std::vector<std::string>>(statistics.properties["columns"])
+          .push_back("((" + quoted_name(first.name) + "::text || 'x'))");
+    }
     if (chance(gene + ".kinds", 50)) {
       statistics.properties["kinds"] = std::vector<std::string>{"ndistinct"};
     }

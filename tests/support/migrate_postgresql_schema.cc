@@ -10,6 +10,7 @@ namespace ormdb::test {
 namespace {
 
 constexpr int kNullsNotDistinct = 15;  ///< The first version that has them.
+constexpr int kVirtual = 18;           ///< The same for columns that are not stored, NOT ENFORCED.
 
 const std::vector<std::string> kTableNames = {"users", "Order Line", "log", "t\"4"};
 const std::vector<std::string> kColumnNames = {"title", "qty", "Full Name", "état", "order"};
@@ -25,6 +26,7 @@ std::vector<const Column*> comparable_columns(const Table& table, bool generated
   for (const Column& column : table.columns) {
     const TypeSample* sample = sample_of(column.type);
     if (sample == nullptr || !sample->comparable || (column.generated && !generated)) continue;
+    if (column.generated && !column.generated->stored) continue;
     columns.push_back(&column);
   }
   return columns;
@@ -81,7 +83,8 @@ const TypeSample& PostgresqlSchemaBuilder::sample_for(const std::string& gene) {
   const TypeSample& sample = genes_.pick(gene + ".type", type_samples());
   const std::string needs = sample.needs;
   const bool known = needs.empty() || (needs == "mood" && !mood_.name.empty()) ||
-                     (needs == "price" && !price_.empty()) || (needs == "pair" && !pair_.empty());
+                     (needs == "price" && !price_.empty()) || (needs == "pair" && !pair_.empty()) ||
+                     (needs == "word" && !word_.empty());
   return known ? sample : type_samples().front();
 }
 
@@ -90,6 +93,7 @@ Type PostgresqlSchemaBuilder::type_of(const TypeSample& sample) const {
   if (text == "mood") return mood_;
   if (text == "native:price") return Type::native_of("postgresql", price_);
   if (text == "native:pair") return Type::native_of("postgresql", pair_);
+  if (text == "native:word") return Type::native_of("postgresql", word_);
   if (text.starts_with("native:")) return Type::native_of("postgresql", text.substr(7));
   return *parse_type(text);
 }
@@ -131,7 +135,7 @@ void PostgresqlSchemaBuilder::add_columns(Table& table, const std::string& gene)
   column.nullable = true;
   column.collation = source.collation;
   column.generated = Generated{};
-  column.generated->stored = true;
+  column.generated->stored = version_ < kVirtual || chance(gene + ".stored", 50);
   column.generated->expression.common =
       chance(gene + ".other_text", 30) ? quoted_name(source.name)
                                        : for_column(sample->generated, source.name);
@@ -152,6 +156,7 @@ void PostgresqlSchemaBuilder::add_key(Table& table, const std::string& gene) {
     if (chance(gene + ".start", 50)) set(id.options, "identity_start", "100");
     if (chance(gene + ".step", 30)) set(id.options, "identity_increment", "10");
     if (chance(gene + ".cycle", 30)) set(id.options, "identity_cycle");
+    if (chance(gene + ".said", 20)) set(id.options, "identity_comment", "numbers");
   } else if (kind == kSerial) {
     set(id.options, "serial");
   } else if (kind == kText) {
@@ -189,6 +194,10 @@ void PostgresqlSchemaBuilder::add_check(Table& table, const std::string& gene,
   if (chance(gene + ".named", 50)) check.name = "ck_" + gene;
   if (chance(gene + ".no_inherit", 10)) set(check.options, "no_inherit");
   if (chance(gene + ".not_valid", 10)) set(check.options, "not_valid");
+  if (version_ >= kVirtual && chance(gene + ".not_enforced", 15)) {
+    check.options["postgresql"].erase("not_valid");
+    set(check.options, "not_enforced");
+  }
   if (chance(gene + ".said", 10)) set(check.options, "comment", "a check");
   table.checks.push_back(std::move(check));
 }
@@ -249,6 +258,10 @@ void PostgresqlSchemaBuilder::add_foreign_key(Table& table, const std::string& g
   key.deferrable = static_cast<Deferrable>(choose(gene + ".deferrable", 6) % 3);
   if (chance(gene + ".match", 15)) key.match = "full";
   if (chance(gene + ".not_valid", 10)) set(key.options, "not_valid");
+  if (version_ >= kVirtual && chance(gene + ".not_enforced", 15)) {
+    key.options["postgresql"].erase("not_valid");
+    set(key.options, "not_enforced");
+  }
   if (chance(gene + ".named", 50)) key.name = "fk_" + gene;
   if (chance(gene + ".columns", 20) && key.on_delete == ForeignKeyAction::kSetNull &&
       version_ >= kNullsNotDistinct && key.match.empty()) {

@@ -13,7 +13,8 @@ namespace ormdb::test {
 
 struct TypeSample {
   const char* type;      ///< As in models; "native:…" is PostgreSQL's own spelling.
-  const char* needs;     ///< The generated type that it is or uses: "mood", "price", "pair"; or "".
+  const char* needs;     ///< The generated type that it is or uses: "mood", "price", "pair", "word"
+                         ///< or "".
   bool comparable;       ///< Has =, so that it can be a key.
   const char* method;    ///< An index method other than btree that takes it; "" for none.
   const char* operators; ///< An operator class of btree other than the default; "" for none.

@@ -6,6 +6,7 @@
 #include "dialect/postgresql/ddl.h"
 #include "dialect/postgresql/ddl_table.h"
 #include "dialect/postgresql/ddl_text.h"
+#include "dialect/postgresql/introspect_row.h"
 #include "dialect/postgresql/literal.h"
 #include "dialect/postgresql/type_change.h"
 #include "dialect/postgresql/types.h"
@@ -90,11 +91,7 @@ class ColumnChange {
     return nullptr;
   }
 
-  std::string sequence() const {
-    const std::string& name = option(from_.options, "identity_sequence");
-    const std::string plain = (found_ == nullptr ? "" : found_->name) + "_" + to_.name + "_seq";
-    return beside(name.empty() ? plain : name, change_.table, schema_);
-  }
+  std::string sequence() const { return identity_sequence(from_, change_.table, schema_); }
 
   void drop_numbers() {
     if (is_serial(from_) && !is_serial(to_)) {
@@ -160,6 +157,7 @@ class ColumnChange {
     } else if (!kind.empty()) {
       alter_identity(kind);
     }
+    comment_numbers();
   }
 
   void alter_identity(const std::string& kind) {
@@ -194,8 +192,17 @@ class ColumnChange {
   void rename_identity() {
     const std::string& name = option(to_.options, "identity_sequence");
     if (name == option(from_.options, "identity_sequence")) return;
-    const std::string plain = found_ == nullptr ? "" : found_->name + "_" + to_.name + "_seq";
+    const std::string plain =
+        default_sequence_name(found_ == nullptr ? "" : found_->name, to_.name);
     add("ALTER SEQUENCE " + sequence() + " RENAME TO " + quote(name.empty() ? plain : name));
+  }
+
+  void comment_numbers() {
+    if (identity_kind(to_).empty()) return;
+    const std::string& text = option(to_.options, "identity_comment");
+    const bool is_new = identity_kind(from_).empty();
+    if (text == (is_new ? std::string() : option(from_.options, "identity_comment"))) return;
+    add(comment_sql("SEQUENCE " + identity_sequence(to_, change_.table, schema_), text));
   }
 
   // A new type has its own storage, so what is set has to be set again.

@@ -62,11 +62,30 @@ Altered alter_extension(const Change& change) {
                     string_literal(version)};
 }
 
+const std::string& text_of(const std::vector<NamedText>& list, const std::string& name) {
+  static const std::string kNone;
+  const NamedText* found = find_named(list, name);
+  return found == nullptr ? kNone : found->text;
+}
+
+// A constraint that is made anew has lost its comment.
+void comment_domain_checks(const Change& change, const Statements& made, Statements& statements) {
+  const std::vector<NamedText> old = map_property(change.from, "check_comments");
+  const std::vector<NamedText> now = map_property(change.to, "check_comments");
+  for (const NamedText& check : map_property(change.to, "checks")) {
+    const std::string& comment = text_of(now, check.name);
+    const std::string before = contains(made, check.name) ? "" : text_of(old, check.name);
+    if (comment == before) continue;
+    statements.push_back(comment_sql(domain_check_words(change.to, check.name), comment));
+  }
+}
+
 // A constraint that was not valid and is now is validated; any other difference makes a new one.
 void alter_domain_checks(const Change& change, Statements& statements) {
   const std::string alter = "ALTER DOMAIN " + sql_name(change.to) + " ";
   const std::vector<NamedText> old = map_property(change.from, "checks");
   const std::vector<NamedText> now = map_property(change.to, "checks");
+  Statements made;
   const Statements was_not_valid = list_property(change.from, "not_valid");
   const Statements not_valid = list_property(change.to, "not_valid");
   const auto stays = [&](const NamedText& check, const std::vector<NamedText>& others) {
@@ -87,7 +106,9 @@ void alter_domain_checks(const Change& change, Statements& statements) {
     std::string sql = alter + "ADD CONSTRAINT " + quote(check.name) + " CHECK (" + check.text + ")";
     if (contains(not_valid, check.name)) sql += " NOT VALID";
     statements.push_back(std::move(sql));
+    made.push_back(check.name);
   }
+  comment_domain_checks(change, made, statements);
 }
 
 Altered alter_domain(const Change& change) {
@@ -259,6 +280,18 @@ Altered alter_properties(const Change& change) {
 }
 
 }  // namespace
+
+bool looks_at_values(const DatabaseObject& from, const DatabaseObject& to) {
+  if (to.flag("not_null") && !from.flag("not_null")) return true;
+  const std::vector<NamedText> old = map_property(from, "checks");
+  const Statements was_not_valid = list_property(from, "not_valid");
+  const Statements not_valid = list_property(to, "not_valid");
+  const std::vector<NamedText> now = map_property(to, "checks");
+  return std::any_of(now.begin(), now.end(), [&](const NamedText& check) {
+    const bool known = contains(old, check) && !contains(was_not_valid, check.name);
+    return !known && !contains(not_valid, check.name);
+  });
+}
 
 bool retypes_attribute(const DatabaseObject& from, const DatabaseObject& to) {
   const std::vector<NamedText> now = map_property(to, "attributes");

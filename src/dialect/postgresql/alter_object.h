@@ -16,6 +16,10 @@ std::optional<std::vector<std::string>> alter_object_sql(const DatabaseObject& f
                                                          const DatabaseObject& to,
                                                          const Schema& schema);
 
+/// Whether ALTER DOMAIN would have to look at the values that are there, which the server refuses
+/// while arrays or rows hold them (get_rels_with_domain() in typecmds.c).
+bool looks_at_values(const DatabaseObject& from, const DatabaseObject& to);
+
 /// Whether an attribute of a composite type gets another type, which the server refuses while a
 /// column holds values of it.
 bool retypes_attribute(const DatabaseObject& from, const DatabaseObject& to);

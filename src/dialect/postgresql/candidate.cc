@@ -21,6 +21,7 @@ void add_parts(Candidate& candidate, const std::vector<KeyPart>& parts) {
   for (const KeyPart& part : parts) {
     add_text(candidate, part.expression);
     if (!part.operator_class.empty()) candidate.texts.emplace_back(part.operator_class);
+    if (!part.collation.empty()) candidate.texts.emplace_back(part.collation);
   }
 }
 
@@ -143,6 +144,10 @@ void add_other_candidates(const Schema& schema, std::vector<Candidate>& to) {
     candidate.kind = Kind::kView;
     candidate.view = &view;
     add_text(candidate, view.query);
+    for (const Index& index : view.indexes) {
+      add_text(candidate, index.where);
+      add_parts(candidate, index.columns);
+    }
     to.push_back(std::move(candidate));
   }
   for (const Trigger& trigger : schema.triggers) {

@@ -44,6 +44,7 @@ namespace ormdb::postgresql {
   X(PQnfields)                   \
   X(PQntuples)                   \
   X(PQparameterStatus)           \
+  X(PQputCopyData)               \
   X(PQputCopyEnd)                \
   X(PQresultErrorField)          \
   X(PQresultStatus)              \

@@ -152,9 +152,14 @@ void Compiler::step(const AlterObject& op) {
     drop_holders(qualified_name(op.to));
     if (is_held(op.to)) return remake_composite(op);
   }
+  if (op.to.kind == "domain" && looks_at_values(op.from, op.to)) {
+    drop_holders(qualified_name(op.to));
+    if (is_contained(op.to)) return remake_domain(op);
+  }
   if (auto statements = alter_object_sql(op.from, op.to, schema_)) return emit(*statements);
   if (op.to.kind == "domain") return remake_domain(op);
   if (op.to.kind == "composite_type") return remake_composite(op);
+  if (op.to.kind == "collation") return remake_collation(op);
   remake(op);
 }
 

@@ -8,6 +8,7 @@
 #include "dialect/postgresql/ddl_table.h"
 #include "dialect/postgresql/ddl_text.h"
 #include "dialect/postgresql/identity.h"
+#include "dialect/postgresql/introspect_row.h"
 #include "dialect/postgresql/literal.h"
 #include "dialect/postgresql/type_change.h"
 #include "ops/canonical.h"
@@ -122,6 +123,7 @@ void Compiler::drop_children(const std::string& table) {
     if (is_gone(name)) continue;
     if (later_.drops_table(name)) {
       release_from(name, "");
+      emit(recreation_.take_out(relation_target(name)));
       emit("DROP TABLE " + sql_name(*child));
       gone_tables_.push_back(name);
     } else if (option(child->options, "partition_of") == table) {
@@ -184,10 +186,11 @@ void Compiler::rename_own_sequences(const Table& before, const std::string& to_t
   if (!own) return;
   const Table* after =
       schema_.find_table(before.schema.empty() ? to_table : before.schema + "." + to_table);
-  emit("ALTER SEQUENCE " +
-       dotted(after == nullptr ? before.schema : after->schema,
-              before.name + "_" + column + "_seq") +
-       " RENAME TO " + quote(to_table + "_" + to_column + "_seq"));
+  const std::string old_name = default_sequence_name(before.name, column);
+  const std::string new_name = default_sequence_name(to_table, to_column);
+  if (old_name == new_name) return;
+  emit("ALTER SEQUENCE " + dotted(after == nullptr ? before.schema : after->schema, old_name) +
+       " RENAME TO " + quote(new_name));
 }
 
 void Compiler::step(const AlterTable& op) { emit(alter_table_sql(op, schema_)); }

@@ -5,7 +5,8 @@
 // compile.cc          the run itself, data steps
 // compile_table.cc    tables, columns, constraints, indexes
 // compile_object.cc   views, triggers and other objects
-// compile_type.cc     enums, domains and composite types
+// compile_type.cc     enums
+// compile_remake.cc   types and collations that are made anew
 #pragma once
 
 #include <functional>
@@ -98,14 +99,28 @@ class Compiler {
   // Types.
   void add_labels(const AlterEnum& op);
   void remake_enum(const AlterEnum& op);
+  void free_constants(const AlterObject& op);
   void remake_domain(const AlterObject& op);
   void remake_composite(const AlterObject& op);
+  void remake_collation(const AlterObject& op);
   bool can_add_labels(const AlterEnum& op) const;
   bool is_held(const DatabaseObject& type) const;
+  bool is_contained(const DatabaseObject& type) const;
   void convert_composites(const AlterObject& op);
   void drop_holders(const std::string& type);
   void take_out_for_type(const std::string& qualified, const std::string& name);
-  void convert_columns(const std::string& qualified, const std::string& through);
+  void take_out_columns(const std::function<bool(const Column&)>& wanted);
+  void convert_columns(const std::function<bool(const Column&)>& wanted,
+                       const std::function<std::string(const Column&)>& convert);
+  void convert_type(const std::string& qualified, const std::string& through);
+  std::vector<const DatabaseObject*> types_over(const std::string& name) const;
+  struct Remake {
+    std::string words;  // "TYPE", "DOMAIN", "COLLATION"
+    std::string schema, name;
+    std::vector<std::string> create;
+    std::function<void()> convert;
+  };
+  void make_anew(const Remake& remake);
 
   const std::vector<Operation>& operations_;
   Schema& schema_;

@@ -91,6 +91,20 @@ void PostgresqlConnection::set_recovery_time(std::chrono::milliseconds time) {
   session_->set_recovery_time(time);
 }
 
+PostgresqlConnection::Patience::Patience(PostgresqlConnection& connection,
+                                         std::chrono::milliseconds lock_timeout)
+    : session_(connection.session_), before_(session_->options().lock_timeout) {
+  session_->set_lock_timeout(lock_timeout);
+}
+
+PostgresqlConnection::Patience::~Patience() {
+  try {
+    session_->set_lock_timeout(before_);
+  } catch (const Error&) {
+    return;  // the connection is gone, and the setting with it
+  }
+}
+
 std::unique_ptr<Connection> connect(const Url& url, const ConnectOptions& options) {
   return std::make_unique<PostgresqlConnection>(url, options);
 }

@@ -55,6 +55,19 @@ class PostgresqlConnection : public Connection {
   /// What knows libpq.
   Session& session() const { return *session_; }
 
+  /// Until the object goes, statements outside transactions wait so long for locks.
+  class Patience {
+   public:
+    Patience(PostgresqlConnection& connection, std::chrono::milliseconds lock_timeout);
+    ~Patience();
+    Patience(const Patience&) = delete;
+    Patience& operator=(const Patience&) = delete;
+
+   private:
+    std::shared_ptr<Session> session_;
+    std::chrono::milliseconds before_;
+  };
+
   /// For how long the outcome of a COMMIT is asked for; 30 s unless set.
   void set_recovery_time(std::chrono::milliseconds time);
 

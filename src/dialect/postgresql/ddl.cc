@@ -5,6 +5,7 @@
 #include "base/sql_scanner.h"
 #include "base/text.h"
 #include "dialect/postgresql/ddl_text.h"
+#include "dialect/postgresql/introspect_row.h"
 #include "dialect/postgresql/literal.h"
 #include "dialect/postgresql/types.h"
 #include "ormdb/error.h"
@@ -52,10 +53,24 @@ std::string deferrable_sql(Deferrable deferrable) {
   return deferrable == Deferrable::kDeferred ? " DEFERRABLE INITIALLY DEFERRED" : "";
 }
 
-std::string key_columns(const std::vector<KeyPart>& parts) {
+std::string key_columns(const std::vector<KeyPart>& parts, const Options& options) {
   std::vector<std::string> names;
   for (const KeyPart& part : parts) names.push_back(quote(part.column));
+  const bool temporal = has_flag(options, "without_overlaps");
+  return "(" + join(names, ", ") + (temporal ? " WITHOUT OVERLAPS)" : ")");
+}
+
+// The last column of a temporal key is a range (CREATE TABLE, "PERIOD", since 18).
+std::string referencing_columns(std::vector<std::string> names, const Options& options) {
+  for (std::string& name : names) name = quote(name);
+  if (has_flag(options, "period") && !names.empty()) names.back().insert(0, "PERIOD ");
   return "(" + join(names, ", ") + ")";
+}
+
+// A constraint that is not enforced (since 18) is not valid either, and says only the one.
+std::string validity_sql(const Options& options) {
+  if (has_flag(options, "not_enforced")) return " NOT ENFORCED";
+  return has_flag(options, "not_valid") ? " NOT VALID" : "";
 }
 
 std::string key_tail(const Options& options, Deferrable deferrable) {
@@ -87,30 +102,33 @@ std::string part_sql(const KeyPart& part, const Schema& schema) {
 }
 
 std::string body_of(const PrimaryKey& key, const Schema&) {
-  return "PRIMARY KEY " + key_columns(key.columns) + key_tail(key.options, key.deferrable);
+  return "PRIMARY KEY " + key_columns(key.columns, key.options) +
+         key_tail(key.options, key.deferrable);
 }
 
 std::string body_of(const Unique& key, const Schema&) {
   const std::string nulls =
       has_flag(key.options, "nulls_not_distinct") ? "NULLS NOT DISTINCT " : "";
-  return "UNIQUE " + nulls + key_columns(key.columns) + key_tail(key.options, key.deferrable);
+  return "UNIQUE " + nulls + key_columns(key.columns, key.options) +
+         key_tail(key.options, key.deferrable);
 }
 
 std::string body_of(const ForeignKey& key, const Schema& schema) {
-  std::string text = "FOREIGN KEY (" + quoted_list(key.columns) + ") REFERENCES " +
-                     relation_sql(key.referenced_table, schema);
-  if (!key.referenced_columns.empty()) text += " (" + quoted_list(key.referenced_columns) + ")";
+  std::string text = "FOREIGN KEY " + referencing_columns(key.columns, key.options) +
+                     " REFERENCES " + relation_sql(key.referenced_table, schema);
+  if (!key.referenced_columns.empty()) {
+    text += " " + referencing_columns(key.referenced_columns, key.options);
+  }
   if (!key.match.empty() && key.match != "simple") text += " MATCH " + to_upper(key.match);
   text += action_sql("UPDATE", key.on_update, key.options);
   text += action_sql("DELETE", key.on_delete, key.options);
-  text += deferrable_sql(key.deferrable);
-  return has_flag(key.options, "not_valid") ? text + " NOT VALID" : text;
+  return text + deferrable_sql(key.deferrable) + validity_sql(key.options);
 }
 
 std::string body_of(const Check& check, const Schema&) {
   std::string text = "CHECK (" + postgresql_text(check.expression) + ")";
   if (has_flag(check.options, "no_inherit")) text += " NO INHERIT";
-  return has_flag(check.options, "not_valid") ? text + " NOT VALID" : text;
+  return text + validity_sql(check.options);
 }
 
 std::string body_of(const Exclude& exclude, const Schema& schema) {
@@ -174,6 +192,14 @@ std::string identity_sql(const Column& column, std::string_view table, const Sch
   return words.empty() ? text : text + " (" + join(words, " ") + ")";
 }
 
+std::string identity_sequence(const Column& column, std::string_view table, const Schema& schema) {
+  const std::string& name = option(column.options, "identity_sequence");
+  if (!name.empty()) return beside(name, table, schema);
+  const Table* found = schema.find_table(table);
+  return beside(default_sequence_name(found == nullptr ? "" : found->name, column.name), table,
+                schema);
+}
+
 std::string default_sql(const Literal& value) {
   std::string text = literal(value);
   if (value.kind == Literal::Kind::kSql && needs_parentheses(text)) return "(" + text + ")";
@@ -211,6 +237,11 @@ std::vector<std::string> column_settings_sql(const Column& column, std::string_v
   if (!compression.empty()) statements.push_back(alter + " SET COMPRESSION " + compression);
   if (!column.comment.empty()) {
     statements.push_back(comment_sql("COLUMN " + place + "." + quote(column.name), column.comment));
+  }
+  const std::string& number = option(column.options, "identity_comment");
+  if (!number.empty()) {
+    statements.push_back(
+        comment_sql("SEQUENCE " + identity_sequence(column, table, schema), number));
   }
   return statements;
 }

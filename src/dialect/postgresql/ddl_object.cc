@@ -64,6 +64,9 @@ Statements create_domain(const DatabaseObject& object, const Schema& schema) {
       text += "\n  " + sql;
     }
   }
+  for (const NamedText& comment : map_property(object, "check_comments")) {
+    later.push_back(comment_sql(domain_check_words(object, comment.name), comment.text));
+  }
   later.insert(later.begin(), text);
   return later;
 }
@@ -287,6 +290,10 @@ std::string rule_sql(const DatabaseObject& object, const Schema& schema, bool re
   if (!where.empty()) text += "\n  WHERE " + where;
   text += object.flag("instead") ? "\n  DO INSTEAD " : "\n  DO ALSO ";
   return text + property(object, "action");
+}
+
+std::string domain_check_words(const DatabaseObject& domain, const std::string& check) {
+  return "CONSTRAINT " + quote(check) + " ON DOMAIN " + sql_name(domain);
 }
 
 std::string policy_roles(const DatabaseObject& object) {

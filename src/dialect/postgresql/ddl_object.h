@@ -30,6 +30,8 @@ bool is_routine(const DatabaseObject& object);
 // Pieces that altering uses too.
 std::string routine_sql(const DatabaseObject& object, bool replace);
 std::string rule_sql(const DatabaseObject& object, const Schema& schema, bool replace);
+/// "CONSTRAINT c ON DOMAIN d", for COMMENT ON.
+std::string domain_check_words(const DatabaseObject& domain, const std::string& check);
 std::string policy_roles(const DatabaseObject& object);
 std::string sequence_owner_sql(const DatabaseObject& sequence, const Schema& schema);
 

@@ -118,7 +118,7 @@ std::string routine_sql(const DatabaseObject& object, bool replace) {
   const std::string& returns = property(object, "returns");
   if (!procedure && !returns.empty()) text += "\n  RETURNS " + returns;
   const std::string& language = property(object, "language");
-  text += "\n  LANGUAGE " + (language.empty() ? std::string("sql") : quote(language));
+  text += "\n  LANGUAGE " + (language.empty() ? std::string("sql") : quote(to_lower(language)));
   return text + attributes_sql(object) + body_sql(object);
 }
 

@@ -20,7 +20,15 @@ std::string kind_words(const View& view) {
 }
 
 bool is_parameter(const std::string& name) {
-  return name != "unpopulated" && name != "access_method" && !name.starts_with(kColumnComment);
+  return name != "unpopulated" && name != "access_method" && name != "clustered_on" &&
+         !name.starts_with(kColumnComment);
+}
+
+// The index that CLUSTER without a name goes by.
+std::string cluster_sql(const View& view) {
+  const std::string& index = option(view.options, "clustered_on");
+  return "ALTER MATERIALIZED VIEW " + sql_name(view) +
+         (index.empty() ? " SET WITHOUT CLUSTER" : " CLUSTER ON " + quote(index));
 }
 
 Parameters view_parameters(const View& view) {
@@ -40,6 +48,18 @@ std::string create_statement(const View& view) {
   if (!parameters.empty()) text += " WITH (" + parameters_sql(parameters) + ")";
   text += " AS\n" + postgresql_text(view.query);
   return has_flag(view.options, "unpopulated") ? text + "\nWITH NO DATA" : text;
+}
+
+// An index that is made anew has lost its role, one that goes takes it along.
+std::vector<std::string> recluster_sql(const View& from, const View& to) {
+  const std::string& index = option(to.options, "clustered_on");
+  const auto had = std::find_if(from.indexes.begin(), from.indexes.end(), [&](const Index& old) {
+    return old.name == option(from.options, "clustered_on");
+  });
+  const bool stays = had != from.indexes.end() && contains(to.indexes, *had);
+  const bool same = stays ? index == had->name : index.empty();
+  if (same) return {};
+  return {cluster_sql(to)};
 }
 
 std::string column_of(const View& view, const std::string& key) {
@@ -97,6 +117,7 @@ std::string create_trigger_statement(const Trigger& trigger, const Schema& schem
 std::vector<std::string> create_view_sql(const View& view, const Schema& schema) {
   std::vector<std::string> statements = {create_statement(view)};
   for (const Index& index : view.indexes) append(statements, create_index(index, view, schema));
+  if (!option(view.options, "clustered_on").empty()) statements.push_back(cluster_sql(view));
   if (!view.comment.empty()) {
     statements.push_back(comment_sql(kind_words(view) + sql_name(view), view.comment));
   }
@@ -122,12 +143,12 @@ std::vector<std::string> alter_view_sql(const View& from, const View& to, const 
   std::vector<std::string> statements;
   const std::string alter = "ALTER " + kind_words(to) + sql_name(to) + " ";
   for (const auto& [name, value] : settings(from.options)) {
-    if (!option(to.options, name).empty()) continue;
+    if (!option(to.options, name).empty() || name == "clustered_on") continue;
     statements.push_back(is_parameter(name) ? alter + "RESET (" + name + ")"
                                             : comment_sql(column_of(to, name), ""));
   }
   for (const auto& [name, value] : settings(to.options)) {
-    if (option(from.options, name) == value) continue;
+    if (option(from.options, name) == value || name == "clustered_on") continue;
     statements.push_back(is_parameter(name)
                              ? alter + "SET (" + parameters_sql({{name, value}}) + ")"
                              : comment_sql(column_of(to, name), value));
@@ -140,6 +161,7 @@ std::vector<std::string> alter_view_sql(const View& from, const View& to, const 
   for (const Index& index : to.indexes) {
     if (!contains(from.indexes, index)) append(statements, create_index(index, to, schema));
   }
+  append(statements, recluster_sql(from, to));
   if (from.comment != to.comment) {
     statements.push_back(comment_sql(kind_words(to) + sql_name(to), to.comment));
   }

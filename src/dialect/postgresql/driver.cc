@@ -7,7 +7,7 @@
 #include "dialect/postgresql/driver_statement.h"
 #include "dialect/postgresql/driver_wire.h"
 #include "dialect/postgresql/literal.h"
-#include "ormdb/error.h"
+#include "ormdb/orm_error.h"
 
 namespace ormdb::postgresql {
 
@@ -17,7 +17,8 @@ constexpr std::size_t kMaxStatements = 512;
 constexpr std::size_t kMaxParameters = 65535;  // 16 bits of the protocol
 constexpr std::size_t kMaxKeys = 32768;
 
-const SqlStyle kStyle = {"postgresql", true, true, true, true, kMaxParameters, &quote};
+const SqlStyle kStyle = {"postgresql", true,   true, true, true,
+                         kMaxParameters, &quote, true, true};
 
 // What dates, times, intervals and bytes look like where they come as text.
 constexpr std::string_view kSettings[] = {"TimeZone = 'UTC'", "DateStyle = 'ISO'",
@@ -67,6 +68,8 @@ class PostgresqlDriver final : public Driver {
     std::unique_ptr<Statement> statement;
     std::list<std::string_view>::iterator use;
   };
+
+  Result send_commit();
 
   Wire wire_;
   std::string begin_suffix_;  ///< Behind a pooler, the settings of a transaction.
@@ -140,15 +143,41 @@ void PostgresqlDriver::begin(const TransactionOptions& options) {
             begin_suffix_);
 }
 
+// A server that is told to end may do so behind a commit that it has made, and before it says so.
+OutcomeUnknown unknown_outcome(const Error& cause) {
+  Error error = cause;
+  error
+      .message(cause.message() + "; it was lost at COMMIT, outcome unknown: the transaction may " +
+               "have taken effect")
+      .hint("roll back, and look into the database before doing it again");
+  return OutcomeUnknown(error);
+}
+
+Result PostgresqlDriver::send_commit() {
+  // One that was lost before was never asked to commit.
+  const bool was_lost = wire_.is_lost();
+  try {
+    return wire_.control("COMMIT");
+  } catch (const ConnectionLost& error) {
+    if (was_lost) throw;
+    throw unknown_outcome(error);
+  }
+}
+
 void PostgresqlDriver::commit() {
-  const Result result = wire_.control("COMMIT");
+  const Result result = send_commit();
   if (std::string_view(client().PQcmdStatus(result.get())) != "ROLLBACK") return;
   throw Error(ErrorKind::kDatabase,
               "the transaction was rolled back, because a statement in it had failed");
 }
 
 void PostgresqlDriver::rollback() {
-  if (!wire_.is_lost() && in_transaction()) wire_.control("ROLLBACK");
+  if (wire_.is_lost() || !in_transaction()) return;
+  try {
+    wire_.control("ROLLBACK");
+  } catch (const ConnectionLost&) {
+    return;  // the server has rolled back then
+  }
 }
 
 // Powers of two: the ORM keeps a text for each count.
@@ -156,6 +185,11 @@ std::size_t PostgresqlDriver::padded_keys(std::size_t count) const {
   std::size_t padded = 1;
   while (padded < count) padded *= 2;
   return padded;
+}
+
+/// Whether only the column knows which type the text is of.
+bool is_spelled(ValueKind kind) {
+  return kind != ValueKind::kNumeric && element_type(kind).oid == type::kText;
 }
 
 void PostgresqlDriver::key_list(std::string& sql, const std::vector<std::string>& columns,
@@ -167,9 +201,17 @@ void PostgresqlDriver::key_list(std::string& sql, const std::vector<std::string>
   }
   std::string names, arrays;
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    names += (i == 0 ? "" : ", ") + columns[i];
-    arrays += (i == 0 ? "$" : ", $") + std::to_string(++parameter) +
-              "::" + element_type(kinds[i]).name + "[]";
+    const std::string mark = "$" + std::to_string(++parameter);
+    const std::string_view separator = i == 0 ? "" : ", ";
+    names.append(separator).append(columns[i]);
+    arrays.append(separator).append(mark);
+    if (is_spelled(kinds[i])) {
+      // ANY tells the server the column's type, which may be an enum; pairs are compared as text.
+      sql += columns[i] + " = ANY (" + mark + ") AND ";
+      names += "::text";
+    }
+    const bool numeric = kinds[i] == ValueKind::kNumeric;
+    arrays.append("::").append(numeric ? "numeric" : element_type(kinds[i]).name).append("[]");
   }
   sql += "(" + names + ") IN (SELECT * FROM unnest(" + arrays + "))";
 }

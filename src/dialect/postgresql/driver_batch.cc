@@ -1,5 +1,6 @@
 #include "dialect/postgresql/driver_batch.h"
 
+#include "dialect/postgresql/driver_copy.h"
 #include "dialect/postgresql/driver_types.h"
 #include "dialect/postgresql/literal.h"
 #include "ormdb/error.h"
@@ -10,6 +11,10 @@ namespace {
 
 constexpr std::size_t kMaxPlans = 512;
 constexpr std::size_t kRowsOfBatch = 16384;
+// Fewer rows are not worth the round trips of a COPY.
+constexpr std::size_t kLeastRowsOfCopy = 100;
+constexpr std::size_t kRowsOfCopy = 65536;
+constexpr std::size_t kBytesOfPiece = std::size_t{256} << 10;
 // A message to the server may have 1 GB.
 constexpr std::size_t kBytesOfBatch = std::size_t{64} << 20;
 
@@ -86,7 +91,7 @@ std::size_t gather(RowSource& rows, std::size_t first, ArrayRows& arrays) {
 }
 
 void put_arrays(ArrayRows& arrays, Statement& statement) {
-  for (ArrayValue& array : arrays.arrays()) statement.put_array(array);
+  for (ArrayValue& array : arrays.arrays()) statement.put_column(array);
 }
 
 }  // namespace
@@ -101,7 +106,9 @@ BatchWriter::TableInfo& BatchWriter::table(const std::string& name) {
   Statement statement(wire_,
                       "SELECT attname, atttypid, pg_catalog.format_type(atttypid, -1), "
                       "(SELECT s FROM pg_catalog.pg_get_serial_sequence($1, attname) AS s "
-                      "WHERE pg_catalog.has_sequence_privilege(s, 'USAGE')) "
+                      "WHERE pg_catalog.has_sequence_privilege(s, 'USAGE')), "
+                      "(SELECT relkind IN ('r', 'p') AND NOT relhasrules AND NOT relrowsecurity "
+                      "FROM pg_catalog.pg_class WHERE oid = attrelid) "
                       "FROM pg_catalog.pg_attribute WHERE attrelid = $2::pg_catalog.regclass "
                       "AND attnum > 0 AND NOT attisdropped");
   statement.put_text(name);
@@ -110,11 +117,14 @@ BatchWriter::TableInfo& BatchWriter::table(const std::string& name) {
   while (statement.step()) {
     std::string_view column, cast, sequence;
     std::int64_t type = 0;
+    bool takes_copy = false;
     statement.get_text(0, column);
     statement.get_integer(1, type);
     statement.get_text(2, cast);
     statement.get_text(3, sequence);
-    info[std::string(column)] = {static_cast<Oid>(type), std::string(cast), std::string(sequence)};
+    statement.get_bool(4, takes_copy);
+    info[std::string(column)] = {static_cast<Oid>(type), std::string(cast), std::string(sequence),
+                                 takes_copy};
   }
   return tables_[name] = std::move(info);
 }
@@ -159,8 +169,86 @@ std::string BatchWriter::insert_many_text(const InsertPlan& plan) {
   return sql + " ORDER BY src.ord";
 }
 
+// The types by which the plan's rows can go in a COPY, the generated key's last; none: they cannot.
+std::vector<Oid> BatchWriter::types_to_copy(const InsertPlan& plan) {
+  if (!plan.returning.empty() || plan.columns.empty()) return {};
+  const TableInfo& info = table(plan.table);
+  std::vector<PlanColumn> columns = plan.columns;
+  if (!plan.generated_key.empty()) columns.push_back({plan.generated_key, ValueKind::kInteger});
+  std::vector<Oid> types;
+  for (const PlanColumn& column : columns) {
+    const auto found = info.find(column.name);
+    if (found == info.end() || !found->second.takes_copy) return {};
+    const Oid type = found->second.type;
+    const bool textual = column.kind == ValueKind::kText && wire_.is_textual(type);
+    if (!CopyRows::takes(column.kind, type, textual)) return {};
+    types.push_back(type);
+  }
+  const bool needs_sequence = !plan.generated_key.empty();
+  if (needs_sequence && info.at(plan.generated_key).sequence.empty()) return {};
+  return types;
+}
+
+std::vector<std::int64_t> BatchWriter::new_keys(const std::string& sequence, std::size_t count) {
+  Statement statement(wire_,
+                      "SELECT pg_catalog.nextval($1::pg_catalog.regclass) "
+                      "FROM pg_catalog.generate_series(1, $2)");
+  statement.put_text(sequence);
+  statement.put_integer(static_cast<std::int64_t>(count));
+  std::vector<std::int64_t> keys;
+  keys.reserve(count);
+  while (statement.step()) statement.get_integer(0, keys.emplace_back());
+  return keys;
+}
+
+void BatchWriter::insert_copied(const InsertPlan& plan, const std::vector<Oid>& types,
+                                RowSource& rows) {
+  std::vector<std::string> names = names_of(plan.columns);
+  const bool has_keys = !plan.generated_key.empty();
+  if (has_keys) names.push_back(quote(plan.generated_key));
+  const std::string sql =
+      "COPY " + plan.table + " (" + joined(names, ", ") + ") FROM STDIN (FORMAT binary)";
+  const std::string sequence = has_keys ? table(plan.table)[plan.generated_key].sequence : "";
+  for (std::size_t first = 0; first < rows.size();) {
+    const std::size_t end = std::min(rows.size(), first + kRowsOfCopy);
+    std::vector<std::int64_t> keys;
+    if (has_keys) keys = new_keys(sequence, end - first);
+    CopyRows copy(types);
+    std::size_t row = first;
+    bool ended = false;
+    copy.begin();
+    wire_.copy_in(sql, [&](std::string& piece) {
+      while (row < end && copy.data().size() < kBytesOfPiece) {
+        copy.begin_row();
+        rows.put(row, copy);
+        if (has_keys) copy.put_integer(keys[row - first]);
+        ++row;
+      }
+      if (row == end && !std::exchange(ended, true)) copy.end();
+      copy.swap(piece);
+    });
+    for (row = first; row < end; ++row) {
+      rows.written(row, has_keys ? keys[row - first] : 0, nullptr);
+    }
+    first = end;
+  }
+}
+
 void BatchWriter::insert(const InsertPlan& plan, RowSource& rows) {
   Plan& known = plan_of(plan.id);
+  if (plan.bulk && rows.size() >= kLeastRowsOfCopy) {
+    if (!std::exchange(known.copy_is_known, true)) known.copied = types_to_copy(plan);
+    if (!known.copied.empty()) {
+      try {
+        return insert_copied(plan, known.copied, rows);
+      } catch (...) {
+        // The table may have been changed since its columns were looked up.
+        known.copy_is_known = false;
+        tables_.erase(plan.table);
+        throw;
+      }
+    }
+  }
   const bool by_key = plan.returning.empty() || !plan.generated_key.empty();
   if (rows.size() > 1 && known.many == nullptr && known.has_many) {
     const bool has_sequence =

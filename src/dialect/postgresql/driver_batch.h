@@ -27,8 +27,9 @@ class BatchWriter {
  private:
   struct ColumnInfo {
     Oid type = 0;
-    std::string cast;      ///< The type's name.
-    std::string sequence;  ///< That gives its values, where it may be used; or "".
+    std::string cast;         ///< The type's name.
+    std::string sequence;     ///< That gives its values, where it may be used; or "".
+    bool takes_copy = false;  ///< The table does: it has no rules and no policies of its own.
   };
   using TableInfo = std::map<std::string, ColumnInfo>;
 
@@ -36,6 +37,8 @@ class BatchWriter {
   struct Plan {
     std::unique_ptr<Statement> one, many;
     bool has_many = true;
+    bool copy_is_known = false;
+    std::vector<Oid> copied;  ///< The columns' types, the generated key's last; empty: no COPY.
   };
 
   Plan& plan_of(std::uint64_t id);
@@ -44,6 +47,9 @@ class BatchWriter {
   std::string insert_many_text(const InsertPlan& plan);
   std::string changed_rows_text(const TableInfo& info, const std::vector<PlanColumn>& columns,
                                 const std::vector<PlanColumn>& key);
+  std::vector<Oid> types_to_copy(const InsertPlan& plan);
+  void insert_copied(const InsertPlan& plan, const std::vector<Oid>& types, RowSource& rows);
+  std::vector<std::int64_t> new_keys(const std::string& sequence, std::size_t count);
   void insert_each(Statement& statement, const InsertPlan& plan, RowSource& rows);
   void insert_many(Statement& statement, const InsertPlan& plan, RowSource& rows);
   std::size_t change_each(Statement& statement, RowSource& rows);

@@ -278,7 +278,7 @@ void ResultReader::clear() {
 }
 
 bool ResultReader::next() {
-  texts_.clear();
+  if (!texts_.empty()) texts_.clear();
   return ++row_ < rows_;
 }
 

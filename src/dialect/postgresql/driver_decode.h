@@ -49,8 +49,8 @@ class ResultReader {
   std::int64_t changes() const;
 
   bool cell(int column, Cell& cell) const {
-    if (pq_->PQgetisnull(result_.get(), row_, column) != 0) return false;
     const auto size = static_cast<std::size_t>(pq_->PQgetlength(result_.get(), row_, column));
+    if (size == 0 && pq_->PQgetisnull(result_.get(), row_, column) != 0) return false;
     cell.bytes = {pq_->PQgetvalue(result_.get(), row_, column), size};
     cell.type = types_[static_cast<std::size_t>(column)];
     cell.binary = binary_;
@@ -113,6 +113,9 @@ class Decoding : public Base {
   }
   bool get_json(int column, std::string_view& text) const override {
     return reader_.get_text(column, text);
+  }
+  bool get_array(int column, std::string_view& literal) const override {
+    return reader_.get_text(column, literal);  // no type of arrays is sent in binary
   }
   Value value(int column) const override { return reader_.value(column); }
 

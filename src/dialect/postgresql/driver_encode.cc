@@ -11,12 +11,6 @@ constexpr std::size_t kHeaderSize = 20;
 
 bool is_text_kind(ValueKind kind) { return element_type(kind).oid == type::kText; }
 
-void refuse_zero_byte(std::string_view text) {
-  if (text.find('\0') == text.npos) return;
-  throw ConversionError("PostgreSQL cannot store a text with a zero byte: '" +
-                        std::string(text.substr(0, text.find('\0'))) + "…'");
-}
-
 void append_number(std::string& data, std::uint32_t number) {
   char bytes[4];
   write_number(bytes, number);
@@ -24,12 +18,16 @@ void append_number(std::string& data, std::uint32_t number) {
 }
 
 // {"a","b \" c"}: manual, 8.15.6 "Array Input and Output Syntax".
-std::string array_literal(const std::vector<std::string>& texts) {
+std::string array_literal(const std::vector<std::optional<std::string>>& texts) {
   std::string literal = "{";
-  for (const std::string& text : texts) {
+  for (const std::optional<std::string>& text : texts) {
     if (literal.size() > 1) literal += ',';
+    if (!text) {
+      literal += "NULL";
+      continue;
+    }
     literal += '"';
-    for (const char c : text) {
+    for (const char c : *text) {
       if (c == '"' || c == '\\') literal += '\\';
       literal += c;
     }
@@ -39,6 +37,12 @@ std::string array_literal(const std::vector<std::string>& texts) {
 }
 
 }  // namespace
+
+void refuse_zero_byte(std::string_view text) {
+  if (text.find('\0') == text.npos) return;
+  throw ConversionError("PostgreSQL cannot store a text with a zero byte: '" +
+                        std::string(text.substr(0, text.find('\0'))) + "…'");
+}
 
 void ArrayValue::clear() {
   data_.assign(kHeaderSize, '\0');
@@ -118,11 +122,10 @@ void Arguments::add_integer(std::string_view bytes) {
 
 void Arguments::add(ValueKind kind, std::string_view bytes) {
   if (in_list_) {
-    ArrayValue& list = lists_[next_list_];
-    next_list_ = next_list_ + 1 == lists_.size() ? 0 : next_list_ + 1;
-    if (lists_.size() > 1 || !is_text_kind(kind)) return list.add(kind, bytes);
+    KeyValues& list = next_list();
+    if (!is_text_kind(kind)) return list.array.add(kind, bytes);
     refuse_zero_byte(bytes);
-    texts_.emplace_back(bytes);
+    list.texts.emplace_back(bytes);
     return;
   }
   if (kind == ValueKind::kInteger) return add_integer(bytes);
@@ -133,8 +136,10 @@ void Arguments::add(ValueKind kind, std::string_view bytes) {
 
 void Arguments::add_null(ValueKind kind) {
   if (in_list_) {
-    lists_[next_list_].add_null();
-    next_list_ = next_list_ + 1 == lists_.size() ? 0 : next_list_ + 1;
+    // The kind may not be known yet.
+    KeyValues& list = next_list();
+    list.array.add_null();
+    list.texts.emplace_back();
     return;
   }
   const Oid type = kind == ValueKind::kInteger ? type::kInt4
@@ -150,14 +155,24 @@ void Arguments::add_array(ArrayValue& array) {
 void Arguments::begin_list(std::size_t columns) {
   in_list_ = true;
   next_list_ = 0;
-  texts_.clear();
-  lists_.assign(columns, ArrayValue());
+  lists_.assign(columns, KeyValues());
+}
+
+Arguments::KeyValues& Arguments::next_list() {
+  KeyValues& list = lists_[next_list_];
+  next_list_ = next_list_ + 1 == lists_.size() ? 0 : next_list_ + 1;
+  return list;
 }
 
 void Arguments::end_list() {
   in_list_ = false;
-  if (!texts_.empty()) return add_slot(0, array_literal(texts_), true);
-  for (ArrayValue& list : lists_) add_array(list);
+  for (KeyValues& list : lists_) {
+    if (list.array.kind() != ValueKind::kNull) {
+      add_array(list.array);
+    } else {
+      add_slot(0, array_literal(list.texts), true);
+    }
+  }
 }
 
 void Arguments::widen(Slot& slot) {

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,8 +14,11 @@
 
 namespace ormdb::postgresql {
 
+/// Throws ConversionError.
+void refuse_zero_byte(std::string_view text);
+
 /// The put functions of a ParameterSink, by one that takes the binary form: integers are 8 bytes,
-/// numerics and JSON their text. `Base` is ParameterSink or what derives from it.
+/// numerics, JSON and arrays their text. `Base` is ParameterSink or what derives from it.
 template <class Base>
 class Encoding : public Base {
  public:
@@ -50,6 +54,7 @@ class Encoding : public Base {
     add(ValueKind::kUuid, {reinterpret_cast<const char*>(bytes), 16});
   }
   void put_json(std::string_view text) override { add(ValueKind::kJson, text); }
+  void put_array(std::string_view literal) override { add(ValueKind::kArray, literal); }
 
  private:
   virtual void add(ValueKind kind, std::string_view bytes) = 0;
@@ -142,9 +147,16 @@ class Arguments {
   std::vector<Slot> slots_;
   std::string data_;
   Pointers pointers_;
+  /// One column of a key list: values of a kind that the server need not be told, or texts, whose
+  /// type it takes from the column.
+  struct KeyValues {
+    ArrayValue array;
+    std::vector<std::optional<std::string>> texts;
+  };
+  KeyValues& next_list();
+
   bool in_list_ = false;
-  std::vector<ArrayValue> lists_;
-  std::vector<std::string> texts_;  ///< Of a list of one column, as an array literal.
+  std::vector<KeyValues> lists_;
   std::size_t next_list_ = 0;
 };
 

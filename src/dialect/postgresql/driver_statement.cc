@@ -22,13 +22,13 @@ bool is_select(std::string_view sql) {
   return false;
 }
 
-TransientConflict changed_schema(const Error& cause) {
+SchemaChanged changed_schema(const Error& cause) {
   Error error = cause;
   error.message("a table of the statement was changed since it was prepared: " + cause.message())
       .hint(
           "roll back and do the transaction again, as retry() does; behind a pooler, add "
           "prepared_statements=off to the URL");
-  return TransientConflict(error);
+  return SchemaChanged(error);
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ class Statement final : public Decoding<Encoding<PreparedStatement>> {
 
   void begin_list(std::size_t columns) override { arguments_.begin_list(columns); }
   void end_list() override { arguments_.end_list(); }
-  void put_array(ArrayValue& array) { arguments_.add_array(array); }
+  void put_column(ArrayValue& array) { arguments_.add_array(array); }
 
  private:
   void add(ValueKind kind, std::string_view bytes) override { arguments_.add(kind, bytes); }

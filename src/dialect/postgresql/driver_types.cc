@@ -28,6 +28,7 @@ ElementType element_type(ValueKind kind) {
     case ValueKind::kText:
     case ValueKind::kNumeric:
     case ValueKind::kJson:
+    case ValueKind::kArray:
       break;
   }
   return {type::kText, 1009, "text"};

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "dialect/postgresql/driver_error.h"
 #include "dialect/postgresql/postgresql_error.h"
+#include "ormdb/orm_error.h"
 
 namespace ormdb::postgresql {
 
@@ -52,7 +53,7 @@ bool Wire::is_lost() const { return client().PQstatus(handle()) != CONNECTION_OK
 
 void Wire::begin_statement(std::string_view sql, bool timed) {
   within_ = in_transaction();
-  if (is_lost()) throw lost_connection_error("", sql, true);
+  if (is_lost()) throw ConnectionLost(lost_connection_error("", sql, true));
   if (timed && is_past_deadline()) {
     throw Error(ErrorKind::kDatabase, "timed out").statement(std::string(sql));
   }
@@ -81,6 +82,42 @@ Result Wire::execute(const std::string& sql, Arguments& arguments, Format format
                                  types.data(), pointers.values.data(), pointers.lengths.data(),
                                  pointers.formats.data(), static_cast<int>(format)),
       sql, true);
+}
+
+void Wire::send_pieces(const std::function<void(std::string& piece)>& next) {
+  std::string piece;
+  for (next(piece); !piece.empty(); next(piece)) {
+    if (deadline_ != Clock::time_point::max() && is_past_deadline()) {
+      client().PQputCopyEnd(handle(), "timed out");
+      return;
+    }
+    // A failure is in the result that follows.
+    if (client().PQputCopyData(handle(), piece.data(), static_cast<int>(piece.size())) != 1) return;
+    piece.clear();
+  }
+  client().PQputCopyEnd(handle(), nullptr);
+}
+
+void Wire::copy_in(const std::string& sql, const std::function<void(std::string& piece)>& next) {
+  begin_statement(sql, true);
+  const Running running(*this);
+  if (client().PQsendQuery(handle(), sql.c_str()) == 0) fail(nullptr, sql);
+  if (deadline_ != Clock::time_point::max()) wait(true);
+  const Result answer(client().PQgetResult(handle()));
+  if (client().PQresultStatus(answer.get()) != PGRES_COPY_IN) {
+    while (Result(client().PQgetResult(handle())) != nullptr) {
+    }
+    fail(answer.get(), sql);
+  }
+  try {
+    send_pieces(next);
+  } catch (...) {
+    client().PQputCopyEnd(handle(), "given up");
+    while (Result(client().PQgetResult(handle())) != nullptr) {
+    }
+    throw;
+  }
+  collect(sql, true);
 }
 
 std::string Wire::new_name(std::string_view prefix) {
@@ -220,7 +257,7 @@ Result Wire::collect(std::string_view sql, bool timed) {
 
 void Wire::fail(const PGresult* result, std::string_view sql) {
   const std::string words = client().PQerrorMessage(handle());
-  if (is_lost()) throw lost_connection_error(words, sql, within_);
+  if (is_lost()) throw ConnectionLost(lost_connection_error(words, sql, within_));
   try {
     throw_server_error(result, sql, words);
   } catch (Error& error) {

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -18,7 +19,7 @@ namespace ormdb::postgresql {
 enum class Format { kText = 0, kBinary = 1 };
 
 /// Results have the rows, or none for a statement without; failures are thrown (driver_error.h; a
-/// lost connection as lost_connection_error(); past the deadline "timed out"; after interrupt()
+/// lost connection as ConnectionLost; past the deadline "timed out"; after interrupt()
 /// "interrupted").
 class Wire {
  public:
@@ -40,6 +41,10 @@ class Wire {
   /// The same whatever the deadline.
   Result control(const std::string& sql);
   Result execute(const std::string& sql, Arguments& arguments, Format format);
+
+  /// COPY … FROM STDIN. `next` is called with an empty text until it adds nothing; what it throws
+  /// ends the COPY, whose rows are gone then.
+  void copy_in(const std::string& sql, const std::function<void(std::string& piece)>& next);
 
   /// Prepares under a name that it gives back.
   std::string prepare(const std::string& sql, const std::vector<Oid>& types);
@@ -75,6 +80,7 @@ class Wire {
   Result collect(std::string_view sql, bool timed);
   void wait(bool timed);
   bool end_copy(ExecStatusType status);
+  void send_pieces(const std::function<void(std::string& piece)>& next);
   [[noreturn]] void fail(const PGresult* result, std::string_view sql);
   bool is_past_deadline() const { return Clock::now() >= deadline_; }
 

@@ -17,4 +17,8 @@ std::string save_grants_sql(const std::vector<std::string>& relations,
 /// Gives them back and forgets them.
 std::string restore_grants_sql();
 
+/// The same for types, which are remembered apart (ormdb.type_grants): they are made again at once.
+std::string save_type_grants_sql(const std::vector<std::string>& types);
+std::string restore_type_grants_sql();
+
 }  // namespace ormdb::postgresql

@@ -76,6 +76,7 @@ void put_identity(Column& column, const ColumnRow& row, Draft& draft, const Tabl
   for (const char* parameter : {"start", "increment", "min", "max", "cache", "cycle"}) {
     put(column.options, std::string("identity_") + parameter, sequence.text(parameter));
   }
+  put(column.options, "identity_comment", sequence.comment);
   if (sequence.name != default_sequence_name(table.name, row.name)) {
     put(column.options, "identity_sequence", sequence.name);
   }

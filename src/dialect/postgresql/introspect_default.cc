@@ -64,7 +64,8 @@ bool is_quoted_number(const TypedConstant& constant) {
   const std::string_view magnitude = value.substr(negative ? 1 : 0);
   if (constant.type == "integer") return negative && is_digits(magnitude);
   if (constant.type == "bigint") return is_digits(magnitude) && !fits_integer(value);
-  return constant.type == "numeric" && negative && !is_digits(magnitude) && is_printed_number(magnitude);
+  return constant.type == "numeric" && negative && !is_digits(magnitude) &&
+         is_printed_number(magnitude);
 }
 
 bool is_numeric_type(std::string_view type) {

@@ -210,6 +210,8 @@ IndexEntry entry_of(const Catalog& catalog, Draft& draft, const OperatorClasses&
 
 void put_roles(Draft& draft, const IndexRow& row) {
   Table* table = draft.table(row.relation);
+  View* view = draft.view(row.relation);
+  if (view != nullptr && row.clustered) put(view->options, "clustered_on", row.name);
   if (table == nullptr) return;
   if (row.clustered) put(table->options, "clustered_on", row.name);
   if (row.replica_identity) put(table->options, "replica_identity", "index " + row.name);

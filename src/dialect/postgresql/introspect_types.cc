@@ -60,12 +60,14 @@ std::string types_query(const Catalog& catalog) {
          " CASE t.typtype WHEN 'd' THEN format_type(t.typbasetype, t.typtypmod) END,"
          " t.typnotnull, pg_get_expr(t.typdefaultbin, '0'),"
          " CASE WHEN t.typcollation <> b.typcollation THEN t.typcollation END,"
-         " k.names, k.expressions, k.invalid, t.typrelid, a.names, a.types, a.numbers"
+         " k.names, k.expressions, k.invalid, k.comments, t.typrelid, a.names, a.types, a.numbers"
          " FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid"
          " LEFT JOIN pg_type b ON b.oid = t.typbasetype AND t.typtype = 'd'"
          " LEFT JOIN LATERAL (SELECT array_agg(x.conname ORDER BY x.conname) AS names,"
          "  array_agg(pg_get_expr(x.conbin, '0') ORDER BY x.conname) AS expressions,"
-         "  array_agg(x.conname ORDER BY x.conname) FILTER (WHERE NOT x.convalidated) AS invalid"
+         "  array_agg(x.conname ORDER BY x.conname) FILTER (WHERE NOT x.convalidated) AS invalid,"
+         "  array_agg(coalesce(obj_description(x.oid, 'pg_constraint'), '') ORDER BY x.conname)"
+         "   AS comments"
          "  FROM pg_constraint x WHERE x.contypid = t.oid AND x.contype = 'c') k"
          "  ON t.typtype = 'd'"
          " LEFT JOIN LATERAL (SELECT array_agg(x.attname ORDER BY x.attnum) AS names,"
@@ -91,7 +93,7 @@ struct TypeRow {
   bool not_null;
   std::string default_value;
   Oid collation;
-  std::vector<std::string> check_names, checks, invalid;
+  std::vector<std::string> check_names, checks, invalid, check_comments;
   Oid relation;
   std::vector<std::string> attributes, attribute_types;
   std::vector<std::int64_t> attribute_numbers;
@@ -100,7 +102,7 @@ struct TypeRow {
 TypeRow read_type(CatalogRow& row) {
   return {row.oid(),  row.oid(),  row.oid(),        row.text(), row.letter(), row.list(),
           row.text(), row.flag(), row.expression(), row.oid(),  row.list(),   row.list(),
-          row.list(), row.oid(),  row.list(),       row.list(), row.numbers()};
+          row.list(), row.list(), row.oid(),        row.list(), row.list(),   row.numbers()};
 }
 
 void add_enum(const Catalog& catalog, Draft& draft, TypeRow& row) {
@@ -121,6 +123,9 @@ DatabaseObject domain_of(const Catalog& catalog, Draft& draft, TypeRow& row) {
   put_flag(object, "not_null", row.not_null);
   put(object, "collate", collation_name(catalog, draft, row.collation));
   for (std::string& check : row.checks) check = without_outer_parentheses(check);
+  std::vector<NamedText> comments = named(row.check_names, std::move(row.check_comments));
+  std::erase_if(comments, [](const NamedText& comment) { return comment.text.empty(); });
+  put(object, "check_comments", std::move(comments));
   put(object, "checks", named(std::move(row.check_names), std::move(row.checks)));
   put(object, "not_valid", std::move(row.invalid));
   return object;

@@ -153,7 +153,68 @@ void drop_inherited_columns(Table& table) {
 
 // Keys -----------------------------------------------------------------------------------------
 
-void normalize_part(KeyPart& part, const Table* table, const ColumnTypes& types) {
+// Classes that an index of the method takes without being told (pg_opclass.opcdefault), as far as
+// models are likely to name them.
+bool is_default_class(std::string_view name, std::string_view type, std::string_view method) {
+  struct TypeClasses {
+    std::string_view type;
+    std::string_view names;
+  };
+  static constexpr TypeClasses kClasses[] = {
+      {"integer", " int4_ops "},
+      {"bigint", " int8_ops "},
+      {"smallint", " int2_ops "},
+      {"text", " text_ops "},
+      {"character varying", " text_ops varchar_ops "},
+      {"character", " bpchar_ops "},
+      {"numeric", " numeric_ops "},
+      {"boolean", " bool_ops "},
+      {"date", " date_ops "},
+      {"timestamp without time zone", " timestamp_ops "},
+      {"timestamp with time zone", " timestamptz_ops "},
+      {"time without time zone", " time_ops "},
+      {"interval", " interval_ops "},
+      {"uuid", " uuid_ops "},
+      {"bytea", " bytea_ops "},
+      {"real", " float4_ops "},
+      {"double precision", " float8_ops "},
+      {"jsonb", " jsonb_ops "},
+      {"inet", " inet_ops "},
+      {"tsvector", " tsvector_ops "},
+  };
+  const bool array = type.ends_with("[]");
+  const bool own = method == "gin" ? array || type == "jsonb" || type == "tsvector"
+                                   : method.empty() || method == "btree" || method == "hash";
+  if (name.empty() || !own) return false;
+  if (array) return name == "array_ops";
+  for (const TypeClasses& each : kClasses) {
+    if (each.type != type) continue;
+    return each.names.find(" " + std::string(name) + " ") != std::string_view::npos;
+  }
+  return false;
+}
+
+// The collation that an expression has from its columns, where they agree (manual, 24.2.1
+// "Collation Support, Concepts"): an index does not state it again.
+std::string derived_collation(const std::string& expression, const Table& table) {
+  std::string derived;
+  const Pieces pieces = read_pieces(expression);
+  for (const Column& column : table.columns) {
+    if (column.collation.empty()) continue;
+    const std::string name = quote(column.name);
+    const bool used = std::any_of(pieces.begin(), pieces.end(),
+                                  [&](const Piece& piece) { return piece.text == name; });
+    if (!used) continue;
+    if (!derived.empty() && derived != column.collation) return "";
+    derived = column.collation;
+  }
+  const bool own = std::any_of(pieces.begin(), pieces.end(),
+                               [](const Piece& piece) { return piece.text == "collate"; });
+  return own ? "" : derived;
+}
+
+void normalize_part(KeyPart& part, const Table* table, const ColumnTypes& types,
+                    std::string_view method) {
   normalize_expression(part.expression, types);
   if (part.column.empty()) {
     const Pieces pieces = read_pieces(part.expression.common);
@@ -168,7 +229,15 @@ void normalize_part(KeyPart& part, const Table* table, const ColumnTypes& types)
   const Column* column = table == nullptr ? nullptr : table->find_column(part.column);
   if (column != nullptr && part.collation == column->collation) part.collation.clear();
   part.collation = canonical_collation(part.collation);
+  if (table != nullptr && !part.collation.empty() && !part.expression.empty() &&
+      derived_collation(part.expression.common, *table) == part.collation) {
+    part.collation.clear();
+  }
   part.operator_class = join_pieces(read_pieces(part.operator_class));
+  const auto type = types.find(quote(part.column));
+  if (type != types.end() && is_default_class(part.operator_class, type->second, method)) {
+    part.operator_class.clear();
+  }
   part.prefix_length = 0;
 }
 
@@ -224,7 +293,8 @@ void normalize_excludes(Table& table, const ColumnTypes& types) {
     exclude.method = to_lower(exclude.method);
     if (exclude.method == "gist") exclude.method.clear();
     for (Exclude::Element& element : exclude.elements) {
-      normalize_part(element.part, &table, types);
+      normalize_part(element.part, &table, types,
+                     exclude.method.empty() ? "gist" : std::string_view(exclude.method));
       element.operator_name = join_pieces(read_pieces(element.operator_name));
     }
     normalize_expression(exclude.where, types);
@@ -259,10 +329,10 @@ void normalize_query(SqlText& text) {
 
 void normalize_indexes(std::vector<Index>& indexes, const Table* table, const ColumnTypes& types) {
   for (Index& index : indexes) {
-    for (KeyPart& part : index.columns) normalize_part(part, table, types);
-    normalize_expression(index.where, types);
     index.method = to_lower(index.method);
     if (index.method == "btree") index.method.clear();
+    for (KeyPart& part : index.columns) normalize_part(part, table, types, index.method);
+    normalize_expression(index.where, types);
     normalize_options(index.options);
     index.renamed_from.clear();
   }

@@ -59,6 +59,14 @@ void sort_map(DatabaseObject& object, const std::string& property) {
   }
 }
 
+void drop_empty_comments(DatabaseObject& object, const std::string& property) {
+  if (std::vector<NamedText>* comments = map_of(object, property)) {
+    std::erase_if(*comments, [](const NamedText& comment) { return comment.text.empty(); });
+    if (comments->empty()) object.properties.erase(property);
+  }
+  sort_map(object, property);
+}
+
 /// PostgreSQL's text of a property; line ends are LF.
 std::string own_text(const SqlText& text, PropertyShape shape) {
   const std::string lines = normalize_newlines(postgresql_text(text));
@@ -114,6 +122,7 @@ void normalize_domain(DatabaseObject& object, const Schema& schema) {
   }
   sort_map(object, "checks");
   sort_list(object, "not_valid");
+  drop_empty_comments(object, "check_comments");
 }
 
 /// "type [COLLATE name]".
@@ -131,11 +140,7 @@ void normalize_composite_type(DatabaseObject& object) {
   if (std::vector<NamedText>* attributes = map_of(object, "attributes")) {
     for (NamedText& attribute : *attributes) attribute.text = canonical_attribute(attribute.text);
   }
-  if (std::vector<NamedText>* comments = map_of(object, "attribute_comments")) {
-    std::erase_if(*comments, [](const NamedText& comment) { return comment.text.empty(); });
-    if (comments->empty()) object.properties.erase("attribute_comments");
-  }
-  sort_map(object, "attribute_comments");
+  drop_empty_comments(object, "attribute_comments");
 }
 
 void normalize_sequence(DatabaseObject& object) {

@@ -63,7 +63,8 @@ std::string without_spaces(std::string value) {
 }
 
 std::string option_value(const std::string& key, const std::string& value) {
-  if (key == "comment" || key.starts_with("comment.") || is_in(kNames, key)) return value;
+  const bool comment = key == "comment" || key == "identity_comment" || key.starts_with("comment.");
+  if (comment || is_in(kNames, key)) return value;
   if (is_in(kNameLists, key)) return canonical_name_list(value);
   if (key == "partition_by" || key == "partition_bound") {
     return join_pieces(without_needless_parentheses(read_pieces(value)));

@@ -168,7 +168,12 @@ KnownTables::KnownTables(const Schema& schema) {
 const Table* KnownTables::counterpart(const Table& table) const {
   const auto found = by_name_.find(qualified_name(table));
   if (found != by_name_.end()) return found->second;
-  const auto renamed = by_name_.find(table.renamed_from);
+  if (table.renamed_from.empty()) return nullptr;
+  auto renamed = by_name_.find(table.renamed_from);
+  // A hint without a schema means the table's own.
+  if (renamed == by_name_.end() && !table.schema.empty()) {
+    renamed = by_name_.find(table.schema + "." + table.renamed_from);
+  }
   return renamed == by_name_.end() ? nullptr : renamed->second;
 }
 

@@ -19,13 +19,13 @@ struct TextPair {
 
 /// What is to be put to the server. Points into the schemas it was collected from.
 struct DifferingTexts {
-  std::deque<Table> tables;  ///< The columns that the texts of one table see.
+  std::deque<ScratchTable> tables;  ///< What the texts of one table see.
   std::deque<ScratchText> texts;
   std::vector<TextPair> pairs;  ///< A text may be in several; it is accepted once.
 };
 
-/// Texts of same-named parts, and checks of one table that have no twin, whose canonical forms
-/// differ. The schemas must outlive the result; accept() changes `to`.
+/// Texts of same-named parts, and checks of one table and expressions of statistics that have no
+/// twin, whose canonical forms differ. The schemas must outlive the result; accept() changes `to`.
 DifferingTexts differing_texts(const Schema& from, Schema& to);
 
 }  // namespace ormdb::postgresql

@@ -98,9 +98,17 @@ void drop_sqlite_collation(std::string& collation) {
   }
 }
 
+void require_identity(const Table& table, const Column& column) {
+  const std::string& kind = postgresql_option(column.options, "identity");
+  if (kind.empty() || kind == "always" || kind == "by_default" || kind == "none") return;
+  throw Error(ErrorKind::kModel, qualified_name(table) + "." + column.name + ": identity '" + kind +
+                                     "' is none of always, by_default, none");
+}
+
 void make_expressible(Table& table) {
   for (Column& column : table.columns) {
     require_type(table, column);
+    require_identity(table, column);
     drop_sqlite_collation(column.collation);
     std::optional<Literal>& value = column.default_value;
     const bool number = value && value->kind == Literal::Kind::kNumber;

@@ -28,9 +28,6 @@ constexpr std::string_view kPrepareScratch =
     "'on')::integer,"
     " has_database_privilege(current_database(), 'TEMP')::integer,"
     " set_config('search_path', quote_ident(coalesce(current_schema(), 'pg_catalog')), true),"
-    " set_config('TimeZone', 'UTC', true),"
-    " set_config('DateStyle', 'ISO, YMD', true),"
-    " set_config('IntervalStyle', 'postgres', true),"
     " set_config('extra_float_digits', '1', true),"
     " set_config('bytea_output', 'hex', true),"
     " set_config('lc_monetary', 'C', true),"
@@ -38,6 +35,12 @@ constexpr std::string_view kPrepareScratch =
     " set_config('client_min_messages', 'warning', true),"
     " set_config('lock_timeout', '1s', true),"
     " set_config('statement_timeout', '20s', true)";
+
+// As introspect_session.h has them, but only now: '2026-01-01' of a timestamp with time zone is
+// what it will be when a script with it runs.
+constexpr std::string_view kSpelling =
+    "SELECT set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO, YMD', true),"
+    " set_config('IntervalStyle', 'postgres', true)";
 
 constexpr std::string_view kRead =
     "SELECT conname::text, pg_get_expr(conbin, conrelid) FROM pg_constraint"
@@ -48,8 +51,14 @@ constexpr std::string_view kRead =
     " JOIN pg_class c ON c.oid = d.adrelid"
     " WHERE c.relnamespace = pg_my_temp_schema() AND a.attname LIKE 'ormdb\\_p%'"
     " UNION ALL"
-    " SELECT relname::text, pg_get_viewdef(oid) FROM pg_class"
-    " WHERE relnamespace = pg_my_temp_schema() AND relkind = 'v' AND relname LIKE 'ormdb\\_p%'";
+    " SELECT relname::text, CASE relkind WHEN 'v' THEN pg_get_viewdef(oid)"
+    "  WHEN 'p' THEN pg_get_partkeydef(oid) ELSE pg_get_expr(relpartbound, oid) END FROM pg_class"
+    " WHERE relnamespace = pg_my_temp_schema() AND relkind IN ('v', 'p', 'r')"
+    "  AND relname LIKE 'ormdb\\_p%'"
+    " UNION ALL"
+    " SELECT r.rulename::text, pg_get_ruledef(r.oid) FROM pg_rewrite r"
+    " JOIN pg_class c ON c.oid = r.ev_class"
+    " WHERE c.relnamespace = pg_my_temp_schema() AND r.rulename LIKE 'ormdb\\_p%'";
 
 class Savepoint {
  public:
@@ -69,6 +78,15 @@ class Savepoint {
   Connection& connection_;
   std::string name_;
 };
+
+/// "WHERE … DO …" of CREATE RULE name AS ON event TO table WHERE … DO …
+std::string rule_text(const std::string& definition) {
+  const std::vector<SqlToken> tokens = scan_sql_tokens(definition, SqlDialect::kPostgresql);
+  for (const SqlToken& token : tokens) {
+    if (token.is_word("where") || token.is_word("do")) return definition.substr(token.begin);
+  }
+  return definition;
+}
 
 /// Whether the server only found fault with the statement.
 bool is_refusal(const Error& error) {
@@ -132,7 +150,7 @@ class Pass {
   }
 
   /// The statement that makes a text's own object.
-  std::string object_sql(const ScratchText& text, const std::string& name) const {
+  std::vector<std::string> object_sql(const ScratchText& text, const std::string& name) const {
     const std::string table = text.table == nullptr ? "" : names_.at(text.table);
     const std::string row = text.table == nullptr ? "" : quote(text.table->name);
     std::string view = "CREATE TEMPORARY VIEW " + name;
@@ -140,20 +158,36 @@ class Pass {
     view += " AS ";
     switch (text.kind) {
       case TextKind::kDomain:
-        return "CREATE DOMAIN pg_temp.ormdb_d" + name + " AS " + text.type + " CONSTRAINT " + name +
-               " CHECK (" + text.sql + ")";
+        return {"CREATE DOMAIN pg_temp.ormdb_d" + name + " AS " + text.type + " CONSTRAINT " +
+                name + " CHECK (" + text.sql + ")"};
       case TextKind::kCondition:
-        return view + "SELECT 1 AS one FROM " + table + " AS " + row + " WHERE (" + text.sql + ")";
+        return {view + "SELECT 1 AS one FROM " + table + " AS " + row + " WHERE (" + text.sql +
+                ")"};
       case TextKind::kTrigger:
-        return view + "SELECT 1 AS one FROM " + table + " AS new, " + table + " AS old WHERE (" +
-               text.sql + ")";
+        return {view + "SELECT 1 AS one FROM " + table + " AS new, " + table + " AS old WHERE (" +
+                text.sql + ")"};
+      case TextKind::kRule:
+        return {"CREATE RULE " + name + " AS ON " + text.type + " TO pg_temp." + table + " " +
+                text.sql};
+      case TextKind::kKey:
+        return {partitioned_sql(name, table, text.sql)};
+      case TextKind::kBound:
+        return {partitioned_sql("ormdb_b" + name, table, text.type),
+                "CREATE TEMPORARY TABLE " + name + " PARTITION OF pg_temp.ormdb_b" + name + " " +
+                    text.sql};
       default:
-        return view + text.sql;
+        return {view + text.sql};
     }
   }
 
-  std::string table_sql(const Table& table, std::vector<std::string> parts) const {
+  static std::string partitioned_sql(const std::string& name, const std::string& like,
+                                     const std::string& key) {
+    return "CREATE TEMPORARY TABLE " + name + " (LIKE pg_temp." + like + ") PARTITION BY " + key;
+  }
+
+  std::string table_sql(const ScratchTable& table, std::vector<std::string> parts) const {
     std::vector<std::string> all;
+    if (!table.like.empty()) all.push_back("LIKE " + table.like);
     for (const Column& column : table.columns) all.push_back(column_sql(column));
     for (std::string& part : parts) all.push_back(std::move(part));
     return "CREATE TEMPORARY TABLE " + names_.at(&table) + " (" + join(all, ", ") + ")";
@@ -162,7 +196,7 @@ class Pass {
   /// false when the server refused one of them.
   bool run_all() {
     try {
-      std::map<const Table*, std::vector<std::string>> parts;
+      std::map<const ScratchTable*, std::vector<std::string>> parts;
       for (const auto& [table, name] : names_) parts[table];
       for (std::size_t i = 0; i < texts_.size(); ++i) {
         if (!is_part_of_table(texts_[i]->kind)) continue;
@@ -171,7 +205,9 @@ class Pass {
       for (auto& [table, list] : parts) connection_.execute(table_sql(*table, std::move(list)));
       for (std::size_t i = 0; i < texts_.size(); ++i) {
         if (is_part_of_table(texts_[i]->kind)) continue;
-        connection_.execute(object_sql(*texts_[i], piece_name(i)));
+        for (const std::string& sql : object_sql(*texts_[i], piece_name(i))) {
+          connection_.execute(sql);
+        }
       }
       return true;
     } catch (const Error& error) {
@@ -180,10 +216,10 @@ class Pass {
     }
   }
 
-  bool attempt(const std::string& sql) {
+  bool attempt(const std::vector<std::string>& statements) {
     Savepoint piece(connection_, "ormdb_piece");
     try {
-      connection_.execute(sql);
+      for (const std::string& sql : statements) connection_.execute(sql);
     } catch (const Error& error) {
       if (!is_refusal(error)) throw;
       piece.roll_back();
@@ -194,11 +230,11 @@ class Pass {
   }
 
   /// Columns of types that are not there yet are left out.
-  void create_bare(const Table& table) {
-    if (attempt(table_sql(table, {}))) return;
-    attempt("CREATE TEMPORARY TABLE " + names_.at(&table) + " ()");
+  void create_bare(const ScratchTable& table) {
+    if (attempt({table_sql(table, {})})) return;
+    attempt({"CREATE TEMPORARY TABLE " + names_.at(&table) + " ()"});
     for (const Column& column : table.columns) {
-      attempt("ALTER TABLE pg_temp." + names_.at(&table) + " ADD COLUMN " + column_sql(column));
+      attempt({"ALTER TABLE pg_temp." + names_.at(&table) + " ADD COLUMN " + column_sql(column)});
     }
   }
 
@@ -207,15 +243,16 @@ class Pass {
     for (std::size_t i = 0; i < texts_.size(); ++i) {
       ScratchText& text = *texts_[i];
       const std::string name = piece_name(i);
-      const std::string sql =
-          is_part_of_table(text.kind)
-              ? "ALTER TABLE pg_temp." + names_.at(text.table) + " ADD " + part_sql(text, name)
-              : object_sql(text, name);
-      text.refused = !attempt(sql);
+      text.refused =
+          !attempt(is_part_of_table(text.kind)
+                       ? std::vector<std::string>{"ALTER TABLE pg_temp." + names_.at(text.table) +
+                                                  " ADD " + part_sql(text, name)}
+                       : object_sql(text, name));
     }
   }
 
   void read() {
+    connection_.query(kSpelling);
     const Rows rows = connection_.query(kRead);
     std::map<std::string, std::string> found;
     for (std::size_t i = 0; i < rows.rows.size(); ++i)
@@ -228,19 +265,20 @@ class Pass {
   }
 
   static void take(ScratchText& text, const std::string& spelling) {
-    text.sql = spelling;
+    text.sql = text.kind == TextKind::kRule ? rule_text(spelling) : spelling;
     while (text.sql.ends_with(';')) text.sql.pop_back();
     text.spellings.push_back(canonical_sql(text.sql, SqlDialect::kPostgresql));
     // What was wrapped to be spelled is read back whole.
     if (text.kind == TextKind::kValue) text.kind = TextKind::kCheck;
-    if (text.kind == TextKind::kCondition || text.kind == TextKind::kTrigger) text.kind = TextKind::kQuery;
+    if (text.kind == TextKind::kCondition || text.kind == TextKind::kTrigger)
+      text.kind = TextKind::kQuery;
     if (text.kind == TextKind::kQuery) text.columns.clear();
   }
 
   Connection& connection_;
   std::vector<ScratchText*> texts_;
   const Schema& types_;
-  std::map<const Table*, std::string> names_;
+  std::map<const ScratchTable*, std::string> names_;
 };
 
 }  // namespace

@@ -2,7 +2,9 @@
 //
 // Everything happens in one transaction (a savepoint where there is one already) that is rolled
 // back. Scratch objects are temporary: tables with the columns that the texts see, under the names
-// of the real tables, so that table.column is found; views and domains.
+// of the real tables, so that table.column is found; views, domains, rules and partitions. Texts
+// are read as the session reads them (its time zone, its date style) and spelled as introspection
+// does.
 #pragma once
 
 #include <string>
@@ -12,6 +14,13 @@
 #include "ormdb/schema.h"
 
 namespace ormdb::postgresql {
+
+/// A table under whose name texts are spelled.
+struct ScratchTable {
+  std::string name;
+  std::vector<Column> columns;  ///< What the texts see, each with its name and type.
+  std::string like;             ///< Instead: the relation of the database that has them, as SQL.
+};
 
 struct ScratchText {
   enum class Kind {
@@ -23,9 +32,12 @@ struct ScratchText {
     kQuery,      ///< A view's query, its columns named by `columns`.
     kCondition,  ///< A boolean expression that may hold queries.
     kTrigger,    ///< A boolean expression over the rows new and old.
+    kRule,       ///< "WHERE … DO INSTEAD …" of a rule for the event `type`.
+    kKey,        ///< What a table is partitioned by: "RANGE (a)".
+    kBound,      ///< Of a partition of a table that is partitioned by `type`.
   };
   Kind kind = Kind::kCheck;
-  const Table* table = nullptr;  ///< Whose columns the text sees: a table of the schema `columns`.
+  const ScratchTable* table = nullptr;  ///< Whose columns the text sees.
   std::string type;
   std::vector<std::string> columns;
   std::string sql;  ///< After a pass: what the server made of it.

@@ -229,6 +229,12 @@ std::string Session::text_of(const std::string& sql) {
   return client().PQgetvalue(result.get(), 0, 0);
 }
 
+void Session::set_lock_timeout(std::chrono::milliseconds time) {
+  options_.lock_timeout = time;
+  text_of("SELECT set_config('lock_timeout', '" +
+          std::to_string(std::max<long long>(time.count(), 1)) + "', false)");
+}
+
 bool Session::try_lock(std::int64_t key) {
   if (text_of("SELECT pg_try_advisory_lock(" + std::to_string(key) + ")") != "t") return false;
   locks_.push_back(key);

@@ -39,6 +39,9 @@ class Session {
   /// Gives it back; nothing to do when the connection is gone, with which it went.
   void unlock(std::int64_t key);
 
+  /// Another ConnectOptions::lock_timeout from now on; not in a transaction, nor behind a pooler.
+  void set_lock_timeout(std::chrono::milliseconds time);
+
   /// How long to try to reach the server again for the outcome of a COMMIT.
   void set_recovery_time(std::chrono::milliseconds time) { recovery_time_ = time; }
 

@@ -1,5 +1,7 @@
 #include "dialect/postgresql/took_effect.h"
 
+#include <algorithm>
+
 #include "base/sql_scanner.h"
 #include "dialect/postgresql/alter_enum.h"
 #include "dialect/postgresql/ddl_text.h"
@@ -112,6 +114,15 @@ std::optional<bool> took_effect(Connection& connection, const Operation& operati
     return statement_took_effect(connection, postgresql_text(op->sql));
   }
   return std::nullopt;
+}
+
+bool is_concurrent(std::string_view sql) {
+  const std::vector<SqlToken> tokens = scan_sql_tokens(sql, SqlDialect::kPostgresql);
+  if (tokens.empty()) return false;
+  const bool index = tokens[0].is_word("create") || tokens[0].is_word("drop");
+  if (!index && !tokens[0].is_word("reindex")) return false;
+  return std::any_of(tokens.begin(), tokens.end(),
+                     [](const SqlToken& token) { return token.is_word("concurrently"); });
 }
 
 }  // namespace ormdb::postgresql

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "ormdb/connection.h"
 #include "ormdb/operation.h"
@@ -14,5 +15,9 @@ namespace ormdb::postgresql {
 /// copy that an unfinished REINDEX leaves (name_ccnew): the step can be run again then.
 /// Must be called outside a transaction.
 std::optional<bool> took_effect(Connection& connection, const Operation& operation);
+
+/// Whether the statement is CREATE INDEX, DROP INDEX or REINDEX … CONCURRENTLY: it waits for others
+/// without being in their way.
+bool is_concurrent(std::string_view sql);
 
 }  // namespace ormdb::postgresql

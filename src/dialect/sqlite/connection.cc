@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/decimal.h"
 #include "base/file_system.h"
 #include "base/sql_scanner.h"
 #include "base/text.h"
@@ -241,6 +242,21 @@ void require_openable(const std::string& file, int flags) {
 
 bool is_memory(const Url& url) { return url.database.empty() || url.database == ":memory:"; }
 
+namespace {
+
+// Decimal numbers by their value, before all other texts. SQLite's shell has one of this name, too.
+int compare_as_decimals(void* /*unused*/, int left_size, const void* left, int right_size,
+                        const void* right) {
+  const std::string_view a(static_cast<const char*>(left), static_cast<std::size_t>(left_size));
+  const std::string_view b(static_cast<const char*>(right), static_cast<std::size_t>(right_size));
+  const bool first = is_decimal(a), second = is_decimal(b);
+  if (first && second) return compare_decimals(a, b);
+  if (first != second) return first ? -1 : 1;
+  return a.compare(b);
+}
+
+}  // namespace
+
 sqlite3* open_sqlite(const Url& url, const ConnectOptions& options) {
   const bool memory = is_memory(url);
   int flags = open_flags(url, options);
@@ -255,6 +271,8 @@ sqlite3* open_sqlite(const Url& url, const ConnectOptions& options) {
   Handle handle(raw);
   if (handle == nullptr) throw Error(ErrorKind::kDatabase, "SQLite has no memory left");
   if (code != SQLITE_OK) throw sqlite_error(handle.get(), "", file);
+  sqlite3_create_collation_v2(handle.get(), "decimal", SQLITE_UTF8, nullptr, &compare_as_decimals,
+                              nullptr);
   return handle.release();
 }
 

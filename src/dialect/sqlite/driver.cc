@@ -86,6 +86,7 @@ class SqliteDriver final : public Driver {
   }
   SqliteStatement& of_plan(std::uint64_t id, std::string (*sql)(const void*), const void* plan);
   void evict();
+  void insert_each(const InsertPlan& plan, RowSource& rows);
   std::size_t change_each(SqliteStatement& statement, RowSource& rows);
   static int past_deadline(void* self);
 
@@ -208,7 +209,25 @@ SqliteStatement& SqliteDriver::of_plan(std::uint64_t id, std::string (*sql)(cons
   return *statement;
 }
 
+// SQLite does not say which table a row points from to none, or breaks a check of: it is the one
+// that is written.
+template <typename F>
+auto naming_table(const std::string& qualified, F&& write) {
+  try {
+    return write();
+  } catch (IntegrityError& error) {
+    if (error.table().empty()) {
+      error.table(scan_sql(qualified, SqlDialect::kSqlite).back().unquoted());
+    }
+    throw;
+  }
+}
+
 void SqliteDriver::insert(const InsertPlan& plan, RowSource& rows) {
+  naming_table(plan.table, [&] { insert_each(plan, rows); });
+}
+
+void SqliteDriver::insert_each(const InsertPlan& plan, RowSource& rows) {
   SqliteStatement& statement = of_plan(plan.id, &insert_text, &plan);
   const std::size_t count = rows.size();
   for (std::size_t row = 0; row < count; ++row) {
@@ -234,7 +253,8 @@ std::size_t SqliteDriver::change_each(SqliteStatement& statement, RowSource& row
 }
 
 std::size_t SqliteDriver::update(const UpdatePlan& plan, RowSource& rows) {
-  return change_each(of_plan(plan.id, &update_text, &plan), rows);
+  return naming_table(plan.table,
+                      [&] { return change_each(of_plan(plan.id, &update_text, &plan), rows); });
 }
 
 std::size_t SqliteDriver::remove(const DeletePlan& plan, RowSource& rows) {

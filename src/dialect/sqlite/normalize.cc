@@ -155,7 +155,19 @@ Type normalized_type(const Table& table, const Column& column, bool strict) {
   return std::move(probe.type);
 }
 
+/// A spelling of one's own may carry a collation: "TEXT COLLATE decimal".
+void split_collation(Column& column) {
+  if (column.type.kind != TypeKind::kNative || !column.collation.empty()) return;
+  const std::string name = sqlite_type_name(column.type);
+  const std::vector<SqlToken> tokens = scan_sql_tokens(name, SqlDialect::kSqlite);
+  if (tokens.size() < 3 || !tokens[tokens.size() - 2].is_word("collate")) return;
+  column.collation = tokens.back().unquoted();
+  column.type =
+      Type::native_of("sqlite", std::string(trim(name.substr(0, tokens[tokens.size() - 2].begin))));
+}
+
 void normalize_column(const Table& table, Column& column, bool strict) {
+  split_collation(column);
   const bool alias = is_rowid_alias(table, column);
   column.type = normalized_type(table, column, strict);
   fold_sqlite_name(column.name);

@@ -178,6 +178,29 @@ void SqliteStatement::put_interval(std::int32_t months, std::int32_t days,
 
 void SqliteStatement::put_uuid(const std::uint8_t* bytes) { put_own_text(format_uuid(bytes)); }
 
+namespace {
+
+[[noreturn]] void refuse_array() {
+  throw Error(ErrorKind::kUnsupported, "SQLite has no arrays")
+      .hint("make the member a Json, or give its type a codec");
+}
+
+}  // namespace
+
+void SqliteStatement::put_array(std::string_view /*literal*/) { refuse_array(); }
+
+bool SqliteStatement::get_array(int /*column*/, std::string_view& /*literal*/) const {
+  refuse_array();
+}
+
+namespace {
+
+std::string_view sized(const void* bytes, sqlite3_value* value) {
+  return {static_cast<const char*>(bytes), static_cast<std::size_t>(sqlite3_value_bytes(value))};
+}
+
+}  // namespace
+
 bool SqliteStatement::get_bool(int column, bool& value) const {
   std::int64_t number = 0;
   if (!get_integer(column, number)) return false;
@@ -185,16 +208,19 @@ bool SqliteStatement::get_bool(int column, bool& value) const {
   return true;
 }
 
+// The value once and then its parts, which costs less than asking the statement for each. The
+// connection has no mutex (open_sqlite), so that values that nothing protects may be read.
 bool SqliteStatement::get_integer(int column, std::int64_t& value) const {
-  switch (sqlite3_column_type(statement_, column)) {
+  sqlite3_value* found = sqlite3_column_value(statement_, column);
+  switch (sqlite3_value_type(found)) {
     case SQLITE_INTEGER:
-      value = sqlite3_column_int64(statement_, column);
+      value = sqlite3_value_int64(found);
       return true;
     case SQLITE_NULL:
       return false;
     case SQLITE_FLOAT:
-      value = sqlite3_column_int64(statement_, column);
-      if (static_cast<double>(value) == sqlite3_column_double(statement_, column)) return true;
+      value = sqlite3_value_int64(found);
+      if (static_cast<double>(value) == sqlite3_value_double(found)) return true;
       break;
     default:
       break;
@@ -205,22 +231,32 @@ bool SqliteStatement::get_integer(int column, std::int64_t& value) const {
 }
 
 bool SqliteStatement::get_real(int column, double& value) const {
-  const int type = sqlite3_column_type(statement_, column);
+  sqlite3_value* found = sqlite3_column_value(statement_, column);
+  const int type = sqlite3_value_type(found);
   if (type == SQLITE_NULL) return false;
   if (type != SQLITE_FLOAT && type != SQLITE_INTEGER) {
     std::string_view text;
     get_text(column, text);
     wrong_form(column, text, "a number");
   }
-  value = sqlite3_column_double(statement_, column);
+  value = sqlite3_value_double(found);
   return true;
 }
 
 bool SqliteStatement::get_text(int column, std::string_view& value) const {
-  const void* text = sqlite3_column_text(statement_, column);
+  sqlite3_value* found = sqlite3_column_value(statement_, column);
+  const void* text = nullptr;
+#if SQLITE_VERSION_NUMBER >= 3040000
+  // As bytes: a text would be copied to get a zero at its end.
+  if (sqlite3_value_type(found) == SQLITE_TEXT && sqlite3_value_encoding(found) == SQLITE_UTF8) {
+    text = sqlite3_value_blob(found);
+    value = text == nullptr ? std::string_view() : sized(text, found);
+    return true;
+  }
+#endif
+  text = sqlite3_value_text(found);
   if (text == nullptr) return false;
-  value = std::string_view(static_cast<const char*>(text),
-                           static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
+  value = sized(text, found);
   return true;
 }
 

@@ -47,6 +47,7 @@ class SqliteStatement final : public PreparedStatement {
   void put_numeric(std::string_view digits) override { put_text(digits); }
   void put_uuid(const std::uint8_t* bytes) override;
   void put_json(std::string_view text) override { put_text(text); }
+  void put_array(std::string_view literal) override;
 
   bool get_bool(int column, bool& value) const override;
   bool get_integer(int column, std::int64_t& value) const override;
@@ -65,6 +66,7 @@ class SqliteStatement final : public PreparedStatement {
   bool get_json(int column, std::string_view& text) const override {
     return get_text(column, text);
   }
+  bool get_array(int column, std::string_view& literal) const override;
   Value value(int column) const override;
 
  private:

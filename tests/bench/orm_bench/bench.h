@@ -2,7 +2,8 @@
 // up what it needs, and gives the seconds of the part that counts.
 #pragma once
 
-#include <chrono>
+#include <time.h>
+
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -12,7 +13,8 @@
 
 struct Setting {
   std::int64_t rows = 100000;
-  std::string directory;  ///< Where database files go; "" keeps them in memory.
+  std::string directory;   ///< Where database files go; "" keeps them in memory.
+  std::string postgresql;  ///< URL of a database whose tables may be dropped, or "".
 
   /// A path for a new database, "" for memory; what was there is removed.
   std::string path(const std::string& name) const;
@@ -25,14 +27,35 @@ struct Benchmark {
   double (*raw)(const Setting& setting);
 };
 
+/// One number that is to stay below the target.
+struct Measure {
+  const char* name;
+  double target;
+  double (*value)(const Setting& setting);
+};
+
 const std::vector<Benchmark>& write_benchmarks();
 const std::vector<Benchmark>& read_benchmarks();
+const std::vector<Benchmark>& key_benchmarks();
+const std::vector<Benchmark>& postgresql_benchmarks();
+const std::vector<Benchmark>& soci_benchmarks();
+const std::vector<Measure>& measures();
+
+/// Whether seconds() counts this thread's processor time: what others do on the machine disturbs it
+/// less, and it leaves out waiting for a server or a disk.
+inline bool counts_processor_time = false;
+
+inline double clock_now() {
+  timespec now{};
+  clock_gettime(counts_processor_time ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
 
 template <typename F>
 double seconds(F&& work) {
-  const auto start = std::chrono::steady_clock::now();
+  const double start = clock_now();
   work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return clock_now() - start;
 }
 
 inline Person person_number(std::int64_t i) {
@@ -42,6 +65,21 @@ inline Person person_number(std::int64_t i) {
                 .score = static_cast<double>(i) / 3,
                 .active = i % 2 == 0};
 }
+
+inline void require(bool holds) {
+  if (holds) return;
+  std::cerr << "a benchmark read something else than it should\n";
+  std::exit(1);
+}
+
+/// 0 … count - 1, shuffled.
+std::vector<std::int64_t> shuffled(std::int64_t count);
+
+// The ORM's side of what is compared with more than one opposite, on the tables of an engine.
+double orm_insert(const ormdb::Engine& engine, std::int64_t rows);
+double orm_bulk_insert(const ormdb::Engine& engine, std::int64_t rows);
+double orm_update(const ormdb::Engine& engine, std::int64_t rows);
+double orm_select(const ormdb::Engine& engine, std::int64_t rows);
 
 /// Both sides get the same tables, made by kTables.
 ormdb::Engine bench_engine(const Setting& setting);

@@ -1,10 +1,14 @@
-// Runs the benchmarks of the ORM against raw sqlite3, interleaved; tests/bench/orm_bench.py builds
-// it and prints what it says. A line a benchmark: name, target, median ratio, lowest and highest
-// ratio, median milliseconds of both.
+// Runs the benchmarks of the ORM against programs by hand, interleaved; tests/bench/orm_bench.py
+// builds it and prints what it says. A line a benchmark: name, target, median ratio, lowest and
+// highest ratio, median milliseconds of both; of a measure: name, target, median, lowest, highest.
 //
-//     orm_bench ROWS RUNS DIRECTORY|:memory: [NAME]
+//     orm_bench ROWS RUNS DIRECTORY|:memory: POSTGRESQL_URL|"" [NAME]
+//
+// NAME is the beginning of the names that run.
 #include <algorithm>
 #include <cstdio>
+#include <numeric>
+#include <random>
 #include <string_view>
 
 #include "bench.h"
@@ -14,6 +18,13 @@ std::string Setting::path(const std::string& name) const {
   const std::string path = directory + "/" + name + ".db";
   std::remove(path.c_str());
   return path;
+}
+
+std::vector<std::int64_t> shuffled(std::int64_t count) {
+  std::vector<std::int64_t> numbers(static_cast<std::size_t>(count));
+  std::iota(numbers.begin(), numbers.end(), 0);
+  std::shuffle(numbers.begin(), numbers.end(), std::mt19937_64(3));
+  return numbers;
 }
 
 void make_tables(const raw::Database& db) {
@@ -96,20 +107,39 @@ void run(const Benchmark& benchmark, const Setting& setting, int runs) {
   std::fflush(stdout);
 }
 
+void run(const Measure& measure, const Setting& setting, int runs) {
+  std::vector<double> values;
+  for (int i = 0; i < runs; ++i) values.push_back(measure.value(setting));
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  std::printf("%s\t%.2f\t%.2f\t%.2f\t%.2f\n", measure.name, measure.target, median(values), *low,
+              *high);
+  std::fflush(stdout);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 4) {
-    std::fprintf(stderr, "usage: orm_bench ROWS RUNS DIRECTORY|:memory: [NAME]\n");
+  if (argc < 5) {
+    std::fprintf(stderr, "usage: orm_bench ROWS RUNS DIRECTORY|:memory: POSTGRESQL_URL [NAME]\n");
     return 2;
   }
   const std::string_view directory = argv[3];
   const Setting setting{.rows = std::atoll(argv[1]),
-                        .directory = directory == ":memory:" ? "" : std::string(directory)};
-  for (const auto* list : {&write_benchmarks(), &read_benchmarks()}) {
+                        .directory = directory == ":memory:" ? "" : std::string(directory),
+                        .postgresql = argv[4]};
+  counts_processor_time = std::getenv("ORM_BENCH_CPU") != nullptr;
+  const int runs = std::atoi(argv[2]);
+  const std::string_view only = argc > 5 ? argv[5] : "";
+  const auto is_wanted = [&](std::string_view name) { return name.starts_with(only); };
+  std::vector<const std::vector<Benchmark>*> lists = {&write_benchmarks(), &read_benchmarks(),
+                                                      &key_benchmarks(), &soci_benchmarks()};
+  if (!setting.postgresql.empty()) lists.push_back(&postgresql_benchmarks());
+  for (const auto* list : lists) {
     for (const Benchmark& benchmark : *list) {
-      if (argc > 4 && std::string_view(benchmark.name) != argv[4]) continue;
-      run(benchmark, setting, std::atoi(argv[2]));
+      if (is_wanted(benchmark.name)) run(benchmark, setting, runs);
     }
+  }
+  for (const Measure& measure : measures()) {
+    if (is_wanted(measure.name)) run(measure, setting, runs);
   }
 }

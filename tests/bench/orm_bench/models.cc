@@ -31,7 +31,20 @@ void Node::describe(TableOf<Node>& t) {
   t.many_to_one<&Node::parent, &Node::parent_id>();
 }
 
+void Word::describe(TableOf<Word>& t) {
+  t.name("word").column<&Word::id>({.primary_key = true}).column<&Word::value>();
+}
+
+void Asset::describe(TableOf<Asset>& t) {
+  t.name("asset").column<&Asset::id>({.primary_key = true}).column<&Asset::value>();
+}
+
+void Cell::describe(TableOf<Cell>& t) {
+  t.name("cell").column<&Cell::x>().column<&Cell::y>().column<&Cell::value>();
+  t.primary_key<&Cell::x, &Cell::y>();
+}
+
 const ormdb::Metadata& bench_models() {
-  static const auto kModels = ormdb::Metadata::of<Person, BenchPost, Node>();
+  static const auto kModels = ormdb::Metadata::of<Person, BenchPost, Node, Word, Asset, Cell>();
   return kModels;
 }

@@ -31,6 +31,23 @@ struct Node {
   static void describe(ormdb::TableOf<Node>& t);
 };
 
+// Keys of other kinds.
+struct Word {
+  std::string id{};
+  std::int64_t value{};
+  static void describe(ormdb::TableOf<Word>& t);
+};
+struct Asset {
+  ormdb::Uuid id{};
+  std::int64_t value{};
+  static void describe(ormdb::TableOf<Asset>& t);
+};
+struct Cell {
+  std::int64_t x{}, y{};
+  std::int64_t value{};
+  static void describe(ormdb::TableOf<Cell>& t);
+};
+
 const ormdb::Metadata& bench_models();
 
 inline const char* const kTables[] = {
@@ -41,4 +58,8 @@ inline const char* const kTables[] = {
     "CREATE INDEX ix_post_person_id ON post (person_id)",
     "CREATE TABLE node (id INTEGER PRIMARY KEY NOT NULL, label TEXT NOT NULL, "
     "parent_id INTEGER REFERENCES node (id))",
-    "CREATE INDEX ix_node_parent_id ON node (parent_id)"};
+    "CREATE INDEX ix_node_parent_id ON node (parent_id)",
+    "CREATE TABLE word (id TEXT PRIMARY KEY NOT NULL, value BIGINT NOT NULL)",
+    "CREATE TABLE asset (id CHAR(36) PRIMARY KEY NOT NULL, value BIGINT NOT NULL)",
+    "CREATE TABLE cell (x BIGINT NOT NULL, y BIGINT NOT NULL, value BIGINT NOT NULL, "
+    "PRIMARY KEY (x, y))"};

@@ -4,29 +4,42 @@
 
 #include "bench.h"
 
-namespace {
-
 using ormdb::Session;
 
-double orm_insert(const Setting& setting) {
-  const auto engine = bench_engine(setting);
+double orm_insert(const ormdb::Engine& engine, std::int64_t rows) {
   Session db(engine, bench_models());
   return seconds([&] {
-    for (std::int64_t i = 0; i < setting.rows; ++i) db.add(person_number(i));
+    for (std::int64_t i = 0; i < rows; ++i) db.add(person_number(i));
     db.commit();
   });
 }
 
-double orm_bulk_insert(const Setting& setting) {
-  const auto engine = bench_engine(setting);
+double orm_bulk_insert(const ormdb::Engine& engine, std::int64_t rows) {
   Session db(engine, bench_models());
   return seconds([&] {
     std::vector<Person> persons;
-    persons.reserve(static_cast<std::size_t>(setting.rows));
-    for (std::int64_t i = 0; i < setting.rows; ++i) persons.push_back(person_number(i));
+    persons.reserve(static_cast<std::size_t>(rows));
+    for (std::int64_t i = 0; i < rows; ++i) persons.push_back(person_number(i));
     db.bulk_insert(persons);
     db.commit();
   });
+}
+
+double orm_update(const ormdb::Engine& engine, std::int64_t rows) {
+  Session db(engine, bench_models());
+  const auto persons = db.query<Person>().all();
+  require(static_cast<std::int64_t>(persons.size()) == rows);
+  return seconds([&] {
+    for (auto person : persons) person.set<&Person::age>(person->age + 1);
+    db.commit();
+  });
+}
+
+namespace {
+
+double insert(const Setting& setting) { return orm_insert(bench_engine(setting), setting.rows); }
+double bulk_insert(const Setting& setting) {
+  return orm_bulk_insert(bench_engine(setting), setting.rows);
 }
 
 double raw_insert(const Setting& setting) {
@@ -53,15 +66,10 @@ double raw_insert(const Setting& setting) {
   });
 }
 
-double orm_update(const Setting& setting) {
+double update(const Setting& setting) {
   const auto engine = bench_engine(setting);
   fill(engine, setting.rows, 0);
-  Session db(engine, bench_models());
-  const auto persons = db.query<Person>().all();
-  return seconds([&] {
-    for (auto person : persons) person.set<&Person::age>(person->age + 1);
-    db.commit();
-  });
+  return orm_update(engine, setting.rows);
 }
 
 double raw_update(const Setting& setting) {
@@ -194,9 +202,9 @@ double raw_unit_of_work(const Setting& setting) {
 
 const std::vector<Benchmark>& write_benchmarks() {
   static const std::vector<Benchmark> kAll = {
-      {"insert with add", 1.45, &orm_insert, &raw_insert},
-      {"bulk_insert", 1.15, &orm_bulk_insert, &raw_insert},
-      {"update", 1.20, &orm_update, &raw_update},
+      {"insert with add", 1.45, &insert, &raw_insert},
+      {"bulk_insert", 1.15, &bulk_insert, &raw_insert},
+      {"update", 1.20, &update, &raw_update},
       {"unit of work, mixed, tree", 1.45, &orm_unit_of_work, &raw_unit_of_work}};
   return kAll;
 }

@@ -191,7 +191,9 @@ TEST_CASE("enums change in place where they can", "[postgresql][compile]") {
     schema.enums = {enumeration(one.from)};
     schema.tables = {table("t", {column("m", TypeKind::kText)})};
     schema.tables[0].columns[0].type = mood();
-    CHECK(compiled({AlterEnum{enumeration(one.from), enumeration(one.to)}}, schema) == one.sql);
+    const std::string sql =
+        compiled({AlterEnum{enumeration(one.from), enumeration(one.to)}}, schema);
+    CHECK(without_blocks(sql) == one.sql);
   }
 }
 

@@ -1,4 +1,5 @@
 // Live: what PostgreSQL makes of texts that models spell in their own way.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <functional>
 #include <string>
@@ -52,6 +53,13 @@ Table* table_of(Schema& schema, const std::string& name) {
   Table* table = schema.find_table(name);
   REQUIRE(table != nullptr);
   return table;
+}
+
+DatabaseObject& object_of(Schema& schema, const std::string& name) {
+  const auto found = std::find_if(schema.objects.begin(), schema.objects.end(),
+                                  [&](const auto& object) { return object.name == name; });
+  REQUIRE(found != schema.objects.end());
+  return *found;
 }
 
 void set_check(Schema& schema, const std::string& sql) {
@@ -169,6 +177,81 @@ TEST_CASE("every kind of text is put to the server") {
   CHECK(result.notes.empty());
   CHECK(same_for_postgresql(result.from, result.to));
   CHECK(value(*connection, "SELECT count(*) FROM pg_class WHERE relname LIKE 'ormdb%'") == "0");
+}
+
+TEST_CASE("rules, statistics, partitions and domains are put to the server") {
+  const auto database = postgresql_database();
+  if (database == nullptr) return;
+  const auto connection = database->connect();
+  connection->execute("SET TimeZone = 'Asia/Tokyo'");
+  const std::vector<std::string> statements = {
+      "CREATE TABLE t (id integer, name varchar(20), at timestamptz)",
+      "CREATE TABLE log (id integer, note text)",
+      "CREATE VIEW v AS SELECT id, name FROM t",
+      "CREATE RULE r AS ON UPDATE TO t WHERE old.name BETWEEN 'a' AND 'b' DO ALSO"
+      " (INSERT INTO log VALUES (new.id, 'x'); DELETE FROM log WHERE id IN (1, 2))",
+      "CREATE RULE r AS ON DELETE TO v DO INSTEAD DELETE FROM t WHERE t.id = old.id",
+      "CREATE STATISTICS s ON lower(name), (id BETWEEN 1 AND 2), at FROM t",
+      "CREATE TABLE p (day timestamptz, name varchar(9)) PARTITION BY RANGE (day, lower(name))",
+      "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM ('2026-01-01', 'a') TO ('2026-02-01', 'b')",
+      "CREATE DOMAIN d AS numeric(9,2) DEFAULT 1.5 + 2",
+      "CREATE MATERIALIZED VIEW m AS SELECT name, at FROM t",
+      "CREATE INDEX m_ix ON m (lower(name)) WHERE at > '2026-01-01'",
+  };
+  const Reconciled result = reconciled(*connection, statements, [](Schema& to) {
+    for (DatabaseObject& object : to.objects) {
+      if (object.kind != "rule") continue;
+      const bool view = object.table == "v";
+      if (!view) object.properties["where"] = SqlText{"OLD.name >= 'a' AND OLD.name <= 'b'", {}};
+      object.properties["action"] =
+          SqlText{view ? "delete from t where id = OLD.id"
+                       : "(insert into log (id, note) values (new.id, 'x');"
+                         " delete from log where id = any (array[1, 2]))",
+                  {}};
+    }
+    object_of(to, "s").properties["columns"] =
+        std::vector<std::string>{"at", "(id >= 1 and id <= 2)", "(LOWER(t.name))"};
+    object_of(to, "d").properties["default"] = SqlText{"(1.5 + (2)::numeric)", {}};
+    table_of(to, "p")->options["postgresql"]["partition_by"] = "range (day, (lower(name::text)))";
+    table_of(to, "p1")->options["postgresql"]["partition_bound"] =
+        "for values from ('2026-1-1 0:00', 'a') to ('1 February 2026', 'b')";
+    REQUIRE(to.views.size() == 2);
+    Index& index = to.views[1].indexes.at(0);
+    index.columns[0].expression.common = "lower(cast(name as text))";
+    index.where.common = "at > '2026-1-1'";
+  });
+  CHECK(result.notes.empty());
+  CHECK(same_for_postgresql(result.from, result.to));
+  CHECK(value(*connection, "SHOW TimeZone") == "Asia/Tokyo");
+}
+
+TEST_CASE("rules, statistics and partitions that mean something else differ") {
+  const auto database = postgresql_database();
+  if (database == nullptr) return;
+  const auto connection = database->connect();
+  const std::vector<std::string> statements = {
+      "DROP TABLE IF EXISTS t, p",
+      "CREATE TABLE t (id integer, name text)",
+      "CREATE RULE r AS ON DELETE TO t WHERE old.id > 1 DO INSTEAD NOTHING",
+      "CREATE STATISTICS s ON lower(name), id FROM t",
+      "CREATE TABLE p (day date) PARTITION BY RANGE (day)",
+      "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM ('2026-01-01') TO ('2026-02-01')"};
+  const std::vector<std::function<void(Schema&)>> changes = {
+      [](Schema& to) {
+        object_of(to, "r").properties["where"] = SqlText{"old.id >= 2", {}};
+      },
+      [](Schema& to) { object_of(to, "r").properties.erase("where"); },
+      [](Schema& to) {
+        object_of(to, "s").properties["columns"] = std::vector<std::string>{"(upper(name))", "id"};
+      },
+      [](Schema& to) {
+        table_of(to, "p1")->options["postgresql"]["partition_bound"] =
+            "FOR VALUES FROM ('2026-01-01') TO ('2026-02-02')";
+      }};
+  for (const auto& change : changes) {
+    const Reconciled result = reconciled(*connection, statements, change);
+    CHECK(postgresql_rules().normalize(result.from) != postgresql_rules().normalize(result.to));
+  }
 }
 
 TEST_CASE("one text that the server refuses does not keep it from the others") {

@@ -4,7 +4,6 @@
 // its seed and the pair of schemas as YAML, made as small as it still fails.
 #include <atomic>
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <thread>
 
 #include "base/text.h"
@@ -21,11 +20,6 @@ using namespace ormdb::test;
 namespace {
 
 const SchemaRules& rules() { return dialect_for("postgresql").rules(); }
-
-std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
 
 struct Survival {
   int cases = 0;           ///< Databases with rows that were migrated.

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "unit/orm/blog.h"
+#include "unit/orm/engines.h"
 
 namespace {
 
@@ -145,7 +146,8 @@ struct JsonNote {
 
 struct Notes {
   ormdb::Metadata models = ormdb::Metadata::of<JsonNote>();
-  ormdb::Engine engine{"sqlite://"};
+  std::vector<std::string> urls = orm_test::fresh_urls();
+  ormdb::Engine engine{GENERATE_REF(from_range(urls))};
   Session db{engine, models};
   Notes() {
     models.create_all(engine);
@@ -185,7 +187,9 @@ TEST_CASE("Parts of JSON values are read and compared by path") {
   REQUIRE(row);
   CHECK(std::get<0>(*row) == 7);
   CHECK(std::get<1>(*row) == std::nullopt);
-  CHECK(std::get<2>(*row)->text == R"({"z":"y"})");
+  std::string part = std::get<2>(*row)->text;
+  std::erase(part, ' ');
+  CHECK(part == R"({"z":"y"})");
   CHECK(message_of([] { (void)col<&JsonNote::data>["a\"b"]; }) ==
         "a key of a JSON path has a quote or more than 250 bytes");
   CHECK(message_of([] { (void)col<&JsonNote::data>[-1]; }) ==

@@ -1,7 +1,9 @@
 // Random programmes over a graph of objects, against a plain model in memory: after every commit,
 // rollback and savepoint the session, and a fresh one, hold what the model holds.
 //
-// ORMDB_PROPERTY_SEED and ORMDB_PROPERTY_PROGRAMMES choose a run; a failure names its seed.
+// ORMDB_PROPERTY_SEED and ORMDB_PROPERTY_PROGRAMMES choose a run, random ones without; a failure
+// names its seed. On a server a tenth of them runs.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <map>
@@ -11,6 +13,7 @@
 #include <stdexcept>
 
 #include "ormdb/orm.h"
+#include "unit/orm/engines.h"
 
 namespace {
 
@@ -492,23 +495,46 @@ std::uint64_t number_of(const char* variable, std::uint64_t otherwise) {
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
-TEST_CASE("Random programmes leave what a plain model holds") {
+/// Runs the programmes of the seeds from `first` on.
+template <typename Fresh>
+void run_programmes(std::uint64_t first, std::uint64_t programmes, const Fresh& fresh_url) {
   const auto models = Metadata::of<Folder, Doc, Tag>();
-  const std::uint64_t first = number_of("ORMDB_PROPERTY_SEED", 1);
-  const std::uint64_t programmes = number_of("ORMDB_PROPERTY_PROGRAMMES", 200);
   for (std::uint64_t seed = first; seed < first + programmes; ++seed) {
-    const Engine engine("sqlite://");
+    const Engine engine(fresh_url());
     models.create_all(engine);
     Programme programme(engine, models, seed);
     try {
       programme.run(20);
     } catch (const std::exception& error) {
-      FAIL("ORMDB_PROPERTY_SEED=" << seed << " ORMDB_PROPERTY_PROGRAMMES=1\n"
+      FAIL("ORMDB_PROPERTY_SEED=" << seed << " ORMDB_PROPERTY_PROGRAMMES=1 on " << engine.dialect()
+                                  << "\n"
                                   << error.what() << "\n"
                                   << programme.log());
     }
   }
-  SUCCEED("seeds from " << first);
+}
+
+std::uint64_t first_seed() {
+  static const std::uint64_t kFirst = number_of("ORMDB_PROPERTY_SEED", std::random_device{}());
+  WARN("ORMDB_PROPERTY_SEED=" << kFirst);
+  return kFirst;
+}
+
+TEST_CASE("Random programmes leave what a plain model holds") {
+  const std::uint64_t programmes = number_of("ORMDB_PROPERTY_PROGRAMMES", 200);
+  run_programmes(first_seed(), programmes, [] { return "sqlite://"; });
+  SUCCEED("all of them");
+}
+
+TEST_CASE("Random programmes leave on a server what a plain model holds") {
+  if (orm_test::fresh_urls().size() < 2) {
+    WARN("skipped: no ORMDB_TEST_POSTGRESQL_URL");
+    return;
+  }
+  const std::uint64_t programmes = number_of("ORMDB_PROPERTY_PROGRAMMES", 200);
+  const std::uint64_t fewer = std::max<std::uint64_t>(programmes / 10, 1);
+  run_programmes(first_seed(), fewer, [] { return orm_test::fresh_urls().at(1); });
+  SUCCEED("all of them");
 }
 
 }  // namespace

@@ -148,6 +148,28 @@ TEST_CASE_METHOD(Fixture, "Rollback brings objects back to what they were") {
   CHECK(db.get<User>(1) == kept);
 }
 
+TEST_CASE_METHOD(Fixture, "A rollback of a removal undoes what was written to the object before") {
+  auto user = db.add(blog::user_named("john"));
+  auto other = db.add(blog::user_named("jane"));
+  auto post = db.add(Post{.title = "t", .author = user});
+  db.commit();
+  user.set<&User::email>("lost@example.com");
+  user.update_key().set<&User::id>(7);
+  post.set<&Post::title>("lost");
+  db.remove(user);
+  db.flush();
+  CHECK(user.is_deleted());
+  CHECK(post.is_deleted());  // by the database
+  CHECK_FALSE(db.get<User>(1));
+  CHECK(db.get<User>(2) == other);
+  db.rollback();
+  CHECK(user->email == "john@example.com");
+  CHECK(user->id == 1);
+  CHECK(post->title == "t");
+  CHECK(db.get<User>(1) == user);
+  CHECK_FALSE(db.has_changes());
+}
+
 TEST_CASE_METHOD(Fixture, "A savepoint is undone alone, objects included") {
   auto user = db.add(blog::user_named("john"));
   db.commit();
@@ -191,6 +213,45 @@ TEST_CASE_METHOD(Fixture, "A failed flush leaves the session usable after rollba
   CHECK(good.is_detached());
   CHECK(good->id == 0);
   CHECK(db.query<User>().count() == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "A failed flush leaves the objects as they were") {
+  auto john = db.add(blog::user_named("john"));
+  auto first = db.add(Post{.title = "first", .author = john});
+  auto second = db.add(Post{.title = "second", .author = john});
+  db.commit();
+  const auto work = [&](const std::string& name) {
+    auto jane = db.add(blog::user_named("jane"));
+    john.set<&User::email>("new@example.com");
+    first->author.set(jane);
+    db.remove(second);
+    jane->posts.append(db.add(Post{.title = "third"}));
+    User other = blog::user_named("other");
+    other.username = name;
+    db.add(other);
+    return jane;
+  };
+  auto jane = work("john");
+  CHECK_THROWS_AS(db.commit(), IntegrityError);
+  CHECK_THROWS_AS(db.commit(), RollbackRequired);
+  db.rollback();
+  CHECK(jane.is_detached());
+  CHECK(jane->id == 0);
+  CHECK(john->email == "john@example.com");
+  CHECK_FALSE(john.is_modified());
+  CHECK_FALSE(second.is_deleted());
+  CHECK(first->author == john);
+  CHECK(first->user_id == john->id);
+  CHECK(john->posts.size() == 2);
+  CHECK_FALSE(db.has_changes());
+
+  jane = work("jim");
+  db.commit();
+  CHECK(second.is_deleted());
+  CHECK(john->posts.empty());
+  CHECK(jane->posts.size() == 2);
+  CHECK(db.query<User>().count() == 3);
+  CHECK(email_of(john->id) == "new@example.com");
 }
 
 TEST_CASE_METHOD(Fixture, "Violations are told apart") {
@@ -271,6 +332,39 @@ TEST_CASE_METHOD(Fixture, "Objects outlive their session detached") {
   CHECK_THROWS_AS(post->author.get(), DetachedError);
   CHECK_THROWS_AS(db.remove(user), Error);
   CHECK_THROWS_AS(Ref<User>()->username, Error);
+}
+
+TEST_CASE_METHOD(Fixture, "A closed session starts anew, and its objects are detached") {
+  auto user = db.add(blog::user_named("john"));
+  auto post = db.add(Post{.title = "t", .author = user});
+  db.commit();
+  db.expunge_all();
+  user = db.get<User>(1);
+  post = db.get<Post>(1);
+  user.set<&User::email>("lost@example.com");
+  auto savepoint = db.begin_nested();
+  auto pending = db.add(blog::user_named("pending"));
+  db.close();
+  CHECK_FALSE(db.in_transaction());
+  CHECK_FALSE(db.has_changes());
+  CHECK(engine.status().in_use == 0);
+  CHECK_THROWS_AS(savepoint.commit(), Error);
+  for (const Ref<User>& ref : {user, pending}) {
+    CHECK(ref.is_detached());
+    CHECK_FALSE(ref->username.empty());
+    CHECK_THROWS_AS(ref.edit(), DetachedError);
+    CHECK_THROWS_AS(db.remove(ref), Error);
+    CHECK_THROWS_AS(db.refresh(ref), Error);
+  }
+  CHECK_THROWS_AS(user->posts.size(), DetachedError);
+  CHECK_THROWS_AS(post->author.get(), DetachedError);
+  CHECK_THROWS_AS(post->author.set(user), DetachedError);
+  CHECK_THROWS_AS(user->posts.append(post), DetachedError);
+  const auto again = db.get<User>(1);
+  CHECK_FALSE(again == user);
+  CHECK(again->email == "john@example.com");
+  CHECK(again->posts.size() == 1);
+  CHECK(db.query<User>().count() == 1);
 }
 
 TEST_CASE_METHOD(Fixture, "Expunged objects leave the session, others stay") {

@@ -64,6 +64,7 @@ class Article {
   double twice{};
   std::string text{};
   Numeric price{};
+  Numeric exact{};
   Date day{std::chrono::year(1970), std::chrono::month(1), std::chrono::day(1)};
   TimeOfDay at{};
   LocalTime local{};
@@ -101,6 +102,7 @@ void Article::describe(TableOf<Article>& t) {
       .column<&Article::twice>()
       .column<&Article::text>()
       .column<&Article::price>({.type = "numeric(10,2)"})
+      .column<&Article::exact>()
       .column<&Article::day>()
       .column<&Article::at>()
       .column<&Article::local>()
@@ -171,6 +173,7 @@ Article full_article() {
   article.twice = 0.1;
   article.text = "a\"\\,{}b";
   article.price = Numeric("12.50");
+  article.exact = Numeric("-12345678901234567890.000000000012345");
   article.day = Date(std::chrono::year(1912), std::chrono::month(2), std::chrono::day(29));
   article.at.since_midnight = std::chrono::microseconds(3661000001);
   article.local = LocalTime(std::chrono::microseconds(-1));
@@ -206,6 +209,7 @@ TEST_CASE_METHOD(Fixture, "Every type comes back as it went") {
   CHECK(read->twice == given.twice);
   CHECK(read->text == given.text);
   CHECK(read->price == Numeric("12.5"));
+  CHECK(read->exact == given.exact);
   CHECK(read->day == given.day);
   CHECK(read->at == given.at);
   CHECK(read->local == given.local);
@@ -238,6 +242,53 @@ TEST_CASE_METHOD(Fixture, "Types of one's own are compared, embedded members wri
   CHECK(db.execute("SELECT status || audit_by FROM article").text(0, 0) == "draftyou");
   // A check on SQLite, the type's own refusal on PostgreSQL.
   CHECK_THROWS_AS(db.execute("UPDATE article SET status = 'lost'"), Error);
+}
+
+TEST_CASE_METHOD(Fixture, "Decimal numbers are exact, and compare and sort by value") {
+  std::int64_t id = 0;
+  for (const char* digits : {"9", "10.0", "-2", "-10", "0.10", "10.000000000000000000001"}) {
+    Article article = full_article();
+    article.id = {++id};
+    article.exact = Numeric(digits);
+    db.add(article);
+  }
+  db.commit();
+  std::vector<std::int64_t> order;
+  for (const auto& article : db.query<Article>().order_by(col<&Article::exact>).all())
+    order.push_back(article->id.value);
+  CHECK(order == std::vector<std::int64_t>{4, 3, 5, 1, 2, 6});
+  CHECK(db.query<Article>().filter(col<&Article::exact> == Numeric("10")).count() == 1);
+  CHECK(db.query<Article>().filter(col<&Article::exact> > Numeric("1.0")).count() == 3);
+  CHECK(db.select(max(col<&Article::exact>)).scalar() == Numeric("10.000000000000000000001"));
+}
+
+TEST_CASE("What create_all makes of a decimal number is what the models say") {
+  const auto models = Metadata::of<Article, Stock, Movement>();
+  const std::vector<std::string> urls = orm_test::fresh_urls();
+  const Engine engine(GENERATE_REF(from_range(urls)));
+  models.create_all(engine);
+  Session db(engine, models);
+  if (engine.dialect() == "sqlite") {
+    const Rows rows = db.execute("SELECT sql FROM sqlite_schema WHERE name = 'article'");
+    CHECK(rows.text(0, 0).find("exact TEXT COLLATE decimal") != std::string::npos);
+  } else {
+    const Rows rows = db.execute(
+        "SELECT data_type FROM information_schema.columns WHERE column_name = 'exact'");
+    CHECK(rows.text(0, 0) == "numeric");
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "Tables with enums are created where they are missing, and dropped") {
+  models.create_all(engine);
+  db.execute("DROP TABLE movement");
+  db.commit();
+  models.create_all(engine);
+  CHECK(db.query<Movement>().count() == 0);
+  db.commit();
+  models.drop_all(engine);
+  models.drop_all(engine);
+  models.create_all(engine);
+  CHECK(db.query<Article>().count() == 0);
 }
 
 TEST_CASE_METHOD(Fixture, "Numbers that do not fit are refused") {
