@@ -103,7 +103,7 @@ void list_into(std::vector<std::string>& names, const std::string& directory,
     if (entry == nullptr) break;
     const std::string name = entry->d_name;
     if (name == "." || name == "..") continue;
-    mode_t type = DTTOIF(entry->d_type);
+    auto type = static_cast<mode_t>(DTTOIF(entry->d_type));
     if (type == 0) type = type_of(path_join(directory, name), false);
     if (type == S_IFLNK) {
       if (type_of(path_join(directory, name), true) == S_IFREG) names.push_back(prefix + name);

@@ -133,8 +133,9 @@ class JsonReader {
         load_field(column->type, static_cast<char*>(object) + column->offset, datum);
         continue;
       }
-      const auto relation = std::find_if(mapper.relations.begin(), mapper.relations.end(),
-                                         [&](const Relation& one) { return one.name == name; });
+      const auto relation =
+          std::find_if(mapper.relations.begin(), mapper.relations.end(),
+                       [&, &key = name](const Relation& one) { return one.name == key; });
       if (relation == mapper.relations.end()) refuse_key(mapper, name);
       read(*relation, value, static_cast<char*>(object) + relation->offset);
     }

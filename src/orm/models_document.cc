@@ -84,9 +84,11 @@ Node key_parts(const std::vector<std::string>& columns, bool descending = false)
 
 /// Maps are joined, lists put together; what both say is an error.
 void merge(Node& into, const Node& more, const std::string& of) {
-  for (const auto& [key, value] : more.entries) {
-    const auto known = std::find_if(into.entries.begin(), into.entries.end(),
-                                    [&](const Node::Entry& entry) { return entry.first == key; });
+  for (const Node::Entry& added : more.entries) {
+    const auto& [key, value] = added;
+    const auto known =
+        std::find_if(into.entries.begin(), into.entries.end(),
+                     [&](const Node::Entry& entry) { return entry.first == added.first; });
     if (known == into.entries.end()) {
       into.set(key, value);
     } else if (known->second.is_map() && value.is_map()) {
