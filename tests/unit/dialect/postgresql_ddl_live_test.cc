@@ -75,6 +75,7 @@ void change(Connection& connection, const std::string& from, const std::string& 
 std::string fitting(std::string sql, int version) {
   if (version < 150000) sql = replace_all(std::move(sql), " NULLS NOT DISTINCT", "");
   if (version < 140000) {
+    sql = replace_all(std::move(sql), "SET COMPRESSION pglz", "SET STATISTICS 5");
     sql = replace_all(std::move(sql), "BEGIN ATOMIC SELECT 1, 2; END", "AS 'SELECT 1, 2'");
   }
   return sql;
