@@ -128,13 +128,15 @@ void Orderer::collect() {
   drop_early_ = any_key(changes_.tables.dropped, dropped_columns_, dropped_keys_);
 }
 
-/// Whether a key references one of `columns`, or a table of `keys`.
+/// Whether a key references one of `columns`, or a table of `keys`. "REFERENCES parent" means a key
+/// that any of the parent's columns may be in.
 bool Orderer::references(const ForeignKey& key, const ColumnNames& columns,
                          const Names& keys) const {
   const std::string table = fold(key.referenced_table);
   if (keys.contains(table)) return true;
   const auto found = columns.find(table);
-  return found != columns.end() &&
+  if (found == columns.end()) return false;
+  return key.referenced_columns.empty() ||
          std::any_of(key.referenced_columns.begin(), key.referenced_columns.end(),
                      [&](const std::string& name) { return found->second.contains(fold(name)); });
 }

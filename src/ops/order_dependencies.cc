@@ -187,7 +187,56 @@ struct Footprint {
   bool changes_column = false;
   bool adds_part = false, drops_part = false;         ///< A constraint or an index of the table.
   std::string made_partition_of, taken_partition_of;  ///< The table that has its columns' say.
+  /// Both ends of foreign keys that come, and of those that go: "table.column", "table." for any
+  /// column of it, "table" for its keys and "table/" for how it is stored, with the schema.
+  Names bound, unbound;
+  /// What they stand on: a column that comes or gets another type, a key that comes; what goes.
+  Names readied, unreadied;
 };
+
+std::string column_of(const std::string& table, const std::string& column) {
+  return Mentions::lower(table) + "." + Mentions::lower(column);
+}
+
+/// A change of one column: of this one, and of any.
+Names column_changes(const std::string& table, const std::string& column) {
+  return {column_of(table, column), column_of(table, "")};
+}
+
+/// A foreign key of a logged table cannot reference an unlogged one.
+std::string storage_of(const std::string& table) { return Mentions::lower(table) + "/"; }
+
+bool is_unlogged(const AlterTable::Settings& settings) {
+  const auto own = settings.options.find("postgresql");
+  if (own == settings.options.end()) return false;
+  const auto found = own->second.find("unlogged");
+  return found != own->second.end() && found->second == "true";
+}
+
+void add_ends(const std::string& table, const ForeignKey& key, Names& ends) {
+  ends.insert({storage_of(table), storage_of(key.referenced_table)});
+  for (const std::string& column : key.columns) ends.insert(column_of(table, column));
+  for (const std::string& column : key.referenced_columns) {
+    ends.insert(column_of(key.referenced_table, column));
+  }
+  if (key.referenced_columns.empty()) ends.insert(column_of(key.referenced_table, ""));
+  if (Mentions::lower(key.referenced_table) != Mentions::lower(table)) {
+    ends.insert(Mentions::lower(key.referenced_table));
+  }
+}
+
+void add_ends(const Table& table, Names& ends) {
+  for (const ForeignKey& key : table.foreign_keys) add_ends(qualified_name(table), key, ends);
+}
+
+void add_ends(const std::string& table, const Constraint& constraint, Names& ends) {
+  if (const auto* key = std::get_if<ForeignKey>(&constraint)) add_ends(table, *key, ends);
+}
+
+bool is_key(const Constraint& constraint) {
+  return std::holds_alternative<PrimaryKey>(constraint) ||
+         std::holds_alternative<Unique>(constraint);
+}
 
 class Footprints {
  public:
@@ -197,12 +246,14 @@ class Footprints {
     Footprint result = created(op.table);
     result.makes_relation = Mentions::lower(qualified_name(op.table));
     result.made_partition_of = lower(partitioned_table(op.table));
+    add_ends(op.table, result.bound);
     return result;
   }
   Footprint operator()(const DropTable& op) const {
     Footprint result = dropped(op.table);
     result.takes_relation = Mentions::lower(qualified_name(op.table));
     result.taken_partition_of = lower(partitioned_table(op.table));
+    add_ends(op.table, result.unbound);
     return result;
   }
   Footprint operator()(const RenameTable& op) const {
@@ -215,6 +266,9 @@ class Footprints {
     Footprint result = on(op.table);
     result.needs.merge(of([&](Mentions& m) { m.options(op.to.options); }));
     result.releases.merge(of([&](Mentions& m) { m.options(op.from.options); }));
+    if (is_unlogged(op.from) != is_unlogged(op.to)) {
+      result.readied = result.unreadied = {storage_of(op.table)};
+    }
     return result;
   }
   Footprint operator()(const AddColumn& op) const { return added(op.table, op.column); }
@@ -224,6 +278,9 @@ class Footprints {
     result.changes_column = true;
     result.needs.merge(mentioned(op.to));
     result.releases.merge(mentioned(op.from));
+    if (op.from.type != op.to.type) {
+      result.readied = result.unreadied = column_changes(op.table, op.to.name);
+    }
     return result;
   }
   Footprint operator()(const RenameColumn& op) const { return on(op.table); }
@@ -231,6 +288,8 @@ class Footprints {
     Footprint result = on(op.table);
     result.adds_part = true;
     result.needs.merge(of([&](Mentions& m) { std::visit(ConstraintMentions{m}, op.constraint); }));
+    add_ends(op.table, op.constraint, result.bound);
+    if (is_key(op.constraint)) result.readied = {Mentions::lower(op.table)};
     return result;
   }
   Footprint operator()(const DropConstraint& op) const {
@@ -238,6 +297,8 @@ class Footprints {
     result.drops_part = true;
     result.releases.merge(
         of([&](Mentions& m) { std::visit(ConstraintMentions{m}, op.constraint); }));
+    add_ends(op.table, op.constraint, result.unbound);
+    if (is_key(op.constraint)) result.unreadied = {Mentions::lower(op.table)};
     return result;
   }
   Footprint operator()(const CreateIndex& op) const {
@@ -326,6 +387,7 @@ class Footprints {
     Footprint result = on(table);
     result.changes_column = true;
     result.makes_column = Mentions::lower(column.name);
+    result.readied = column_changes(table, column.name);
     result.needs.merge(mentioned(column));
     return result;
   }
@@ -333,6 +395,7 @@ class Footprints {
     Footprint result = on(table);
     result.changes_column = true;
     result.takes_column = Mentions::lower(column.name);
+    result.unreadied = column_changes(table, column.name);
     result.releases.merge(mentioned(column));
     return result;
   }
@@ -361,6 +424,8 @@ class Register {
         relation_makers_[footprint.makes_relation].push_back(i);
       }
       for (const std::string& name : footprint.releases) releasers_[name].push_back(i);
+      for (const std::string& name : footprint.readied) readiers_[name].push_back(i);
+      for (const std::string& name : footprint.unbound) unbinders_[name].push_back(i);
       if (!footprint.makes_column.empty()) column_makers_[footprint.makes_column].push_back(i);
       if (footprint.changes_column) column_changers_[footprint.table].push_back(i);
       if (footprint.drops_part) {
@@ -382,6 +447,8 @@ class Register {
     add({footprint.takes_relation}, relation_users_, result);
     add(footprint.takes, releasers_, result);
     add(footprint.makes, takers_, result);
+    add(footprint.bound, readiers_, result);
+    add(footprint.unreadied, unbinders_, result);
     add_new_columns(footprint, result);
     add_users_of_column(footprint, result);
     // A partition has just the columns that its table has: it goes before they change, and comes
@@ -438,7 +505,7 @@ class Register {
 
   const std::vector<Footprint>& footprints_;
   NameIndex makers_, takers_, releasers_, column_makers_, column_changers_, partition_takers_;
-  NameIndex part_droppers_, relation_makers_, relation_users_;
+  NameIndex part_droppers_, relation_makers_, relation_users_, readiers_, unbinders_;
   NameIndex heir_drops_;  ///< Of a table: drops of parts of tables that have its columns.
   std::map<std::string, Names> ancestors_;
 };

@@ -283,6 +283,26 @@ TEST_CASE(
                                  "add to parent unique (fresh)", "create table coming"});
 }
 
+TEST_CASE("A new table waits for the type of the key that it references, however it says so") {
+  Schema from;
+  from.tables = {table("parent", {column("id"), column("note")}), table("z")};
+  from.tables[0].primary_key = PrimaryKey();
+  from.tables[0].primary_key->columns = parts({"id"});
+  Schema to = from;
+  to.tables[0].columns[0].type = Type::of(TypeKind::kText);
+  to.tables.push_back(table("coming", {column("id"), column("r")}));
+  to.tables.back().columns[1].type = Type::of(TypeKind::kText);
+  for (const char* referenced : {"id", ""}) {
+    to.tables.back().foreign_keys = {reference("r", "parent", referenced)};
+    if (*referenced == '\0') to.tables.back().foreign_keys[0].referenced_columns.clear();
+    const std::vector<Operation> up = diff(from, to, TestRules("postgresql"));
+    CHECK(words(up) == std::vector<std::string>{"alter column parent.id: integer to text",
+                                                "create table coming"});
+    CHECK(words(diff(to, from, TestRules("postgresql"))) ==
+          std::vector<std::string>{"drop table coming", "alter column parent.id: text to integer"});
+  }
+}
+
 TEST_CASE("Views come in the order of their use and go in the other") {
   Schema from;
   from.tables = {table("t")};

@@ -105,6 +105,51 @@ TEST_CASE("a column of one table does not wait for a column of the same name of 
               "add column b.status enum(status)"});
 }
 
+TEST_CASE("a foreign key stands while both its ends have their types and the other end its key") {
+  ForeignKey key;
+  key.columns = {"r"};
+  key.referenced_table = "parent";
+  const Column number = column("id", Type::of(TypeKind::kInteger));
+  const Column text = column("id", Type::of(TypeKind::kText));
+  PrimaryKey primary;
+  primary.columns.emplace_back();
+  primary.columns[0].column = "id";
+  for (const std::vector<std::string>& columns : {std::vector<std::string>{"id"}, {}}) {
+    key.referenced_columns = columns;
+    Table child = table("child", {column("r", Type::of(TypeKind::kText))});
+    child.foreign_keys = {key};
+    const std::vector<Operation> up = {CreateTable{child}, AlterColumn{"parent", number, text, {}},
+                                       AddConstraint{"parent", primary}};
+    const Words there = words(in_order_of_dependency(up, DependentRules()));
+    CHECK(there.back() == "create table child");
+    const std::vector<Operation> down = {DropConstraint{"parent", primary},
+                                         AlterColumn{"parent", text, number, {}}, DropTable{child}};
+    const Words back = words(in_order_of_dependency(down, DependentRules()));
+    CHECK(back.front() == "drop table child");
+    const std::vector<Operation> added = {AddConstraint{"other", key},
+                                          AlterColumn{"parent", number, text, {}}};
+    CHECK(words(in_order_of_dependency(added, DependentRules())).front() ==
+          "alter column parent.id: integer to text");
+  }
+}
+
+TEST_CASE("a foreign key goes before a table of it is logged otherwise, and comes afterwards") {
+  ForeignKey key;
+  key.columns = {"r"};
+  key.referenced_table = "parent";
+  key.referenced_columns = {"id"};
+  AlterTable::Settings unlogged;
+  unlogged.options["postgresql"]["unlogged"] = "true";
+  for (const char* name : {"parent", "child"}) {
+    const std::vector<Operation> up = {AlterTable{name, {}, unlogged},
+                                       DropConstraint{"child", key}};
+    CHECK(in_order_of_dependency(up, DependentRules()).front() == up.back());
+    const std::vector<Operation> down = {AddConstraint{"child", key},
+                                         AlterTable{name, unlogged, {}}};
+    CHECK(in_order_of_dependency(down, DependentRules()).front() == down.back());
+  }
+}
+
 TEST_CASE("objects are created, altered and dropped with their reverse, and applied by identity") {
   const DependentRules rules;
   Schema schema;
