@@ -6,8 +6,8 @@ headers cost the compiler.
                  [--postgresql URL] [--cpu]
 
 BUILD is a Release build directory with libormdb.a (build/release). The program of
-tests/bench/orm_bench/ is compiled with -O2 and linked with it. Both sides run in turns; shown is
-the median ratio beside the target and the lowest and highest one. --file puts the databases into
+tests/bench/orm_bench/ is compiled with -O2 and linked with it. Both sides run in turns. Shown is
+the median ratio beside the target, with the lowest and the highest. --file puts the databases into
 files instead of memory. URL is a database whose table "person" may be dropped. SOCI and SQLAlchemy
 are compared where they are installed. --cpu counts processor time instead of the clock's, for
 machines that others use too; on PostgreSQL it sees the client's part alone. Compile times are g++
