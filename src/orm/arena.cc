@@ -4,13 +4,6 @@
 
 namespace ormdb::detail {
 
-const Datum* Image::find(ColumnIndex column) const {
-  for (const auto& [index, value] : columns) {
-    if (index == column) return &value;
-  }
-  return nullptr;
-}
-
 Arena::Arena(std::shared_ptr<const Metadata::Impl> of) : models(std::move(of)) {
   slabs_.resize(models->mappers.size());
   for (std::size_t i = 0; i < slabs_.size(); ++i) {
@@ -25,7 +18,7 @@ Arena::~Arena() {
     for (std::size_t j = 0; j < slabs.used; ++j) {
       Entity* entity = at(slabs, j);
       models->mappers[i]->type->destroy(object_of(entity));
-      delete entity->image;
+      drop_image(entity);
       delete entity->links;
     }
     for (char* block : slabs.blocks) ::operator delete(block, std::align_val_t(16));

@@ -7,49 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "orm/image.h"
 #include "orm/mapper.h"
 
 namespace ormdb::detail {
-
-/// A list whose first item needs no memory of its own; nearly all have one.
-template <typename T>
-class ShortList {
- public:
-  template <typename... Args>
-  void emplace_back(Args&&... args) {
-    if (size_ == 0 && more_.empty()) {
-      first_ = T(std::forward<Args>(args)...);
-    } else {
-      if (more_.empty()) more_.push_back(std::move(first_));
-      more_.emplace_back(std::forward<Args>(args)...);
-    }
-    ++size_;
-  }
-  void erase(std::size_t at) {
-    if (!more_.empty()) more_.erase(more_.begin() + static_cast<std::ptrdiff_t>(at));
-    --size_;
-  }
-  bool empty() const { return size_ == 0; }
-  std::size_t size() const { return size_; }
-  T& operator[](std::size_t at) { return begin()[at]; }
-  T* begin() { return more_.empty() ? &first_ : more_.data(); }
-  T* end() { return begin() + size_; }
-  const T* begin() const { return more_.empty() ? &first_ : more_.data(); }
-  const T* end() const { return begin() + size_; }
-
- private:
-  std::size_t size_ = 0;
-  T first_{};
-  std::vector<T> more_;  ///< All of them, once there were two.
-};
-
-/// Database values of the columns that were touched since the last flush.
-struct Image {
-  ShortList<std::pair<ColumnIndex, Datum>> columns;
-  bool key_may_change = false;
-
-  const Datum* find(ColumnIndex column) const;
-};
 
 /// Parents whose keys a flush copies into this object; nullptr for NULL.
 struct Links {
@@ -83,6 +44,7 @@ struct Arena : ArenaHead {
 
   std::shared_ptr<const Metadata::Impl> models;
   std::deque<Siblings> siblings;
+  ImageStore images;
 
  private:
   struct Slabs {
@@ -100,5 +62,9 @@ struct Arena : ArenaHead {
 };
 
 inline Arena& arena_of(const Entity* entity) { return *static_cast<Arena*>(entity->arena); }
+
+inline void drop_image(Entity* entity) noexcept {
+  if (entity->image != nullptr) arena_of(entity).images.drop(std::exchange(entity->image, nullptr));
+}
 
 }  // namespace ormdb::detail

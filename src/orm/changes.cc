@@ -27,10 +27,9 @@ void SessionCore::mark_dirty(Entity* entity) {
 
 void SessionCore::touch_column(Entity* entity, ColumnIndex column) {
   if (entity->state == EntityState::kPending) return;
-  if (entity->image == nullptr) entity->image = new Image;
+  if (entity->image == nullptr) entity->image = arena_of(entity).images.make();
   if (entity->image->find(column) == nullptr) {
-    entity->image->columns.emplace_back(column,
-                                        field_datum(*entity->mapper, object_of(entity), column));
+    entity->image->columns.emplace_back(Saved::of(*entity->mapper, object_of(entity), column));
   }
   mark_dirty(entity);
 }
@@ -137,9 +136,8 @@ bool SessionCore::entity_changed(const Entity* entity) const {
   if (entity->links != nullptr) return true;
   if (entity->image == nullptr) return false;
   return std::any_of(
-      entity->image->columns.begin(), entity->image->columns.end(), [&](const auto& column) {
-        return !field_equals(*entity->mapper, object_of(entity), column.first, column.second);
-      });
+      entity->image->columns.begin(), entity->image->columns.end(),
+      [&](const Saved& old) { return !old.holds(*entity->mapper, object_of(entity)); });
 }
 
 // What Ref and Edit call.
@@ -185,10 +183,9 @@ void end_edit(Entity* entity) noexcept {
   SessionCore* core = entity->arena->session;
   if (core == nullptr || entity->image == nullptr) return;
   const Mapper& mapper = *entity->mapper;
-  for (const auto& [column, old] : entity->image->columns) {
-    if (!mapper.parents.empty() && old != field_datum(mapper, object_of(entity), column)) {
-      core->column_changed(entity, column);
-    }
+  if (mapper.parents.empty()) return;
+  for (const Saved& old : entity->image->columns) {
+    if (!old.holds(mapper, object_of(entity))) core->column_changed(entity, old.column());
   }
 }
 
@@ -216,8 +213,8 @@ void assign_object(Entity* entity, void* value) {
     load_field(mapper.columns[column].type, mapper.field(object, column), datum);
   }
   if (entity->image == nullptr) return;
-  for (const auto& [column, old] : entity->image->columns) {
-    if (old != field_datum(mapper, object, column)) core.column_changed(entity, column);
+  for (const Saved& old : entity->image->columns) {
+    if (!old.holds(mapper, object)) core.column_changed(entity, old.column());
   }
 }
 
@@ -231,9 +228,9 @@ std::vector<Datum> history(const Entity* entity, std::size_t offset) {
   if (found < 0) throw Error(ErrorKind::kUsage, "history: the member is not described as a column");
   const auto column = static_cast<ColumnIndex>(found);
   const Datum current = field_datum(*entity->mapper, object_of(entity), column);
-  const Datum* old = entity->image == nullptr ? nullptr : entity->image->find(column);
-  if (old == nullptr || *old == current) return {current};
-  return {*old, current};
+  const Saved* old = entity->image == nullptr ? nullptr : entity->image->find(column);
+  if (old == nullptr || old->datum() == current) return {current};
+  return {old->datum(), current};
 }
 
 }  // namespace ormdb::detail

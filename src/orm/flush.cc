@@ -27,7 +27,7 @@ class UpdateRows final : public RowSource {
 
   std::size_t size() const override { return entities_.size(); }
   void put(std::size_t row, ParameterSink& sink) override {
-    scratch_.clear();
+    if (!scratch_.empty()) scratch_.clear();
     const Entity* entity = entities_[row];
     const void* object = object_of(entity);
     for (const ColumnIndex column : set_) {
@@ -73,8 +73,8 @@ void append_column(std::string& mask, ColumnIndex column) { put_raw(mask, column
 void put_stored_key(const Entity* entity, ParameterSink& sink, Scratch& scratch) {
   const Mapper& mapper = *entity->mapper;
   const auto put = [&](ColumnIndex column) {
-    const Datum* old = entity->image == nullptr ? nullptr : entity->image->find(column);
-    if (old != nullptr) return put_datum(*old, sink);
+    const Saved* old = entity->image == nullptr ? nullptr : entity->image->find(column);
+    if (old != nullptr) return put_datum(scratch.emplace_back(old->datum()), sink);
     put_field(mapper.columns[column], mapper.field(object_of(entity), column), sink, scratch);
   };
   for (const ColumnIndex column : mapper.key) put(column);
@@ -89,8 +89,8 @@ std::string plan_key(const Mapper& mapper, std::string_view mask) {
 }
 
 Datum stored_value(const Entity* entity, ColumnIndex column) {
-  const Datum* old = entity->image == nullptr ? nullptr : entity->image->find(column);
-  return old != nullptr ? *old : field_datum(*entity->mapper, object_of(entity), column);
+  const Saved* old = entity->image == nullptr ? nullptr : entity->image->find(column);
+  return old != nullptr ? old->datum() : field_datum(*entity->mapper, object_of(entity), column);
 }
 
 bool SessionCore::has_changes() const {
@@ -144,7 +144,7 @@ void Flush::finish() {
   core_.associations_.clear();
   for (Entity* entity : core_.dirty_) {
     entity->flags &= static_cast<std::uint8_t>(~kDirty);
-    delete std::exchange(entity->image, nullptr);
+    drop_image(entity);
     delete std::exchange(entity->links, nullptr);
   }
   core_.dirty_.clear();
@@ -156,7 +156,7 @@ void Flush::finish() {
 /// The value before: in the image of an object with a row, in the undo log for a new one.
 void Flush::note_column(Entity* entity, ColumnIndex column) {
   if (entity->state == EntityState::kPending) {
-    core_.note_undo(entity, column, field_datum(*entity->mapper, object_of(entity), column));
+    core_.note_undo(entity, Saved::of(*entity->mapper, object_of(entity), column));
   } else {
     core_.touch_column(entity, column);
   }
@@ -228,12 +228,12 @@ bool Flush::prepare_update(Entity* entity, std::string& mask) {
   core_.notify(Event::kBeforeUpdate, entity);
   const Mapper& mapper = *entity->mapper;
   void* object = object_of(entity);
-  for (std::size_t i = 0; i < mapper.columns.size(); ++i) {
+  for (std::size_t i = 0; mapper.has_on_update && i < mapper.columns.size(); ++i) {
     const OnUpdate& on_update = mapper.columns[i].on_update;
     const auto column = static_cast<ColumnIndex>(i);
     if (on_update.call == nullptr) continue;
-    const Datum* old = entity->image->find(column);
-    if (old != nullptr && *old != field_datum(mapper, object, column)) continue;
+    const Saved* old = entity->image->find(column);
+    if (old != nullptr && !old->holds(mapper, object)) continue;
     core_.touch_column(entity, column);
     Datum value;
     on_update.call(on_update.function, value);
@@ -242,17 +242,17 @@ bool Flush::prepare_update(Entity* entity, std::string& mask) {
   if (mapper.version >= 0) {
     const auto version = static_cast<ColumnIndex>(mapper.version);
     core_.touch_column(entity, version);
-    Datum next = *entity->image->find(version);
+    Datum next = entity->image->find(version)->datum();
     ++next.integer;
     load_field(mapper.columns[version].type, mapper.field(object, version), next);
   }
   changed_.clear();
-  for (const auto& [column, old] : entity->image->columns) {
-    if (mapper.columns[column].computed || field_equals(mapper, object, column, old)) continue;
-    check_key(entity, column);
-    changed_.push_back(column);
+  for (const Saved& old : entity->image->columns) {
+    if (mapper.columns[old.column()].computed || old.holds(mapper, object)) continue;
+    check_key(entity, old.column());
+    changed_.push_back(old.column());
   }
-  std::sort(changed_.begin(), changed_.end());
+  if (changed_.size() > 1) std::sort(changed_.begin(), changed_.end());
   for (const ColumnIndex column : changed_) append_column(mask, column);
   return true;
 }
@@ -310,13 +310,14 @@ void Flush::update_batch(const Mapper& mapper, const std::string& mask, const En
   const bool changes_key = std::any_of(set.begin(), set.end(), [&](ColumnIndex column) {
     return mapper.columns[column].primary_key;
   });
+  const bool observed = core_.observes(mapper, Event::kAfterUpdate);
   for (Entity* entity : entities) {
     if (changes_key) core_.rekey(entity);
     for (const ColumnIndex column : set) {
-      core_.note_undo(entity, column, *entity->image->find(column));
+      core_.note_undo(entity, entity->image->find(column)->copy());
     }
     if (changes_key) core_.note_undo(entity, SessionCore::Undo::kKey, 1);
-    core_.notify(Event::kAfterUpdate, entity);
+    if (observed) core_.notify(Event::kAfterUpdate, entity);
   }
 }
 

@@ -113,7 +113,4 @@ void put_stored_key(const Entity* entity, ParameterSink& sink, Scratch& scratch)
 /// A part of a plan's key: columns.
 void append_column(std::string& mask, ColumnIndex column);
 
-/// The value under which the row is found: the image's, or the member's.
-Datum stored_value(const Entity* entity, ColumnIndex column);
-
 }  // namespace ormdb::detail

@@ -236,7 +236,7 @@ void Flush::follow_key(const KeyMap& key, const std::vector<std::string>& gone) 
       continue;
     }
     for (const ColumnIndex column : key.child_columns) {
-      core_.note_undo(child, column, field_datum(*key.child, object_of(child), column));
+      core_.note_undo(child, Saved::of(*key.child, object_of(child), column));
       load_field(key.child->columns[column].type, key.child->field(object_of(child), column),
                  Datum());
     }

@@ -51,7 +51,7 @@ Entity* SessionCore::hydrate(const Mapper& mapper, const RowReader& row, int fir
   if (entity != nullptr) {
     if (refresh || (entity->flags & kExpired) != 0) {
       fill(entity, row, first_column);
-      delete std::exchange(entity->image, nullptr);
+      drop_image(entity);
     }
     return entity;
   }

@@ -86,6 +86,7 @@ struct Mapper {
   bool integer_key = false;  ///< One column of an integer type without codec.
   int generated_key = -1;    ///< The column whose value the database gives when it is 0.
   int version = -1;
+  bool has_on_update = false;  ///< Of any column.
   std::deque<Relation> relations;
   std::vector<const KeyMap*> parents;   ///< Keys of this table.
   std::vector<const KeyMap*> children;  ///< Keys that point to this table.

@@ -58,6 +58,7 @@ class MapperBuilder {
     column.offset = record.offset;
     column.secret = record.options.secret;
     column.on_update = record.options.on_update;
+    mapper.has_on_update = mapper.has_on_update || column.on_update.call != nullptr;
     const Column& declared = *table.find_column(record.name);
     column.computed = declared.generated.has_value();
     column.server_expression =

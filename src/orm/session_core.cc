@@ -22,6 +22,12 @@ const void* this_thread() {
   return &mark;
 }
 
+void restore(const Entity* entity, const Saved& old) {
+  const Mapper& mapper = *entity->mapper;
+  load_field(mapper.columns[old.column()].type, mapper.field(object_of(entity), old.column()),
+             old.datum());
+}
+
 std::string savepoint_name(std::size_t depth) { return "ormdb_" + std::to_string(depth); }
 constexpr std::string_view kFixture = "ormdb_fixture";
 
@@ -273,18 +279,15 @@ void SessionCore::cancel() {
 // The undo log.
 
 void SessionCore::note_undo(Entity* entity, Undo what, ColumnIndex index) {
-  undo_.push_back({entity, what, index, 0});
+  undo_.push_back({entity, what, index, Saved()});
 }
 
-void SessionCore::note_undo(Entity* entity, ColumnIndex column, Datum old) {
-  undo_.push_back({entity, Undo::kColumn, column, static_cast<std::uint32_t>(undo_values_.size())});
-  undo_values_.push_back(std::move(old));
+void SessionCore::note_undo(Entity* entity, Saved old) {
+  const ColumnIndex column = old.column();
+  undo_.push_back({entity, Undo::kColumn, column, std::move(old)});
 }
 
-void SessionCore::forget_undo() {
-  undo_.clear();
-  undo_values_.clear();
-}
+void SessionCore::forget_undo() { undo_.clear(); }
 
 void SessionCore::undo_to(std::size_t mark) {
   while (undo_.size() > mark) {
@@ -300,9 +303,7 @@ void SessionCore::undo(const UndoEntry& entry) {
   if (entry.entity->state == EntityState::kDetached && entry.what != Undo::kColumn) return;
   switch (entry.what) {
     case Undo::kColumn:
-      load_field(mapper.columns[entry.index].type, mapper.field(object, entry.index),
-                 undo_values_[entry.value]);
-      undo_values_.resize(entry.value);
+      restore(entry.entity, entry.value);
       return;
     case Undo::kInserted:
       identity(mapper).erase(entry.entity);
@@ -338,12 +339,9 @@ void SessionCore::undo_pending() {
   for (Entity* entity : dirty_) {
     entity->flags &= static_cast<std::uint8_t>(~kDirty);
     delete std::exchange(entity->links, nullptr);
-    const std::unique_ptr<Image> image(std::exchange(entity->image, nullptr));
-    if (image == nullptr) continue;
-    for (const auto& [column, value] : image->columns) {
-      load_field(entity->mapper->columns[column].type,
-                 entity->mapper->field(object_of(entity), column), value);
-    }
+    if (entity->image == nullptr) continue;
+    for (const Saved& old : entity->image->columns) restore(entity, old);
+    drop_image(entity);
   }
   dirty_.clear();
   for (Entity* entity : removing_) {
@@ -365,9 +363,7 @@ void SessionCore::rekey(Entity* entity) {
   std::vector<Datum> fresh;
   for (const ColumnIndex column : mapper.key) {
     fresh.push_back(field_datum(mapper, object, column));
-    if (const Datum* old = entity->image->find(column)) {
-      load_field(mapper.columns[column].type, mapper.field(object, column), *old);
-    }
+    if (const Saved* old = entity->image->find(column)) restore(entity, *old);
   }
   identity(mapper).erase(entity);
   for (std::size_t i = 0; i < mapper.key.size(); ++i) {
@@ -381,9 +377,7 @@ void SessionCore::restore_key(Entity* entity) {
   if (entity->image == nullptr) return;
   const Mapper& mapper = *entity->mapper;
   for (const ColumnIndex column : mapper.key) {
-    if (const Datum* value = entity->image->find(column)) {
-      load_field(mapper.columns[column].type, mapper.field(object_of(entity), column), *value);
-    }
+    if (const Saved* old = entity->image->find(column)) restore(entity, *old);
   }
 }
 
@@ -397,14 +391,14 @@ void SessionCore::forget(Entity* entity) {
   note_undo(entity, Undo::kDeleted);
   if (entity->image == nullptr) return;
   // What was written to it and never went into an UPDATE.
-  for (const auto& [column, old] : entity->image->columns) note_undo(entity, column, old);
+  for (const Saved& old : entity->image->columns) note_undo(entity, old.copy());
 }
 
 void SessionCore::detach(Entity* entity) {
   entity->state = EntityState::kDetached;
   entity->flags = 0;
   delete std::exchange(entity->links, nullptr);
-  delete std::exchange(entity->image, nullptr);
+  drop_image(entity);
 }
 
 void SessionCore::snapshot_watched() {
@@ -555,14 +549,13 @@ void SessionCore::refresh(Entity* entity) {
   }
   std::vector<Datum> key;
   for (const ColumnIndex column : mapper.key) {
-    const Datum* original = entity->image == nullptr ? nullptr : entity->image->find(column);
-    key.push_back(original != nullptr ? *original : field_datum(mapper, object_of(entity), column));
+    key.push_back(stored_value(entity, column));
   }
   for (const Relation& relation : mapper.relations) unload_relation(relation, entity);
   if (fetch(mapper, key, entity) == nullptr) {
     throw NotFound("the row of " + mapper.model + " " + key_text(key) + " is not there any more");
   }
-  delete std::exchange(entity->image, nullptr);
+  drop_image(entity);
   if (entity->edits > 0) touch_all(entity);
 }
 
@@ -572,7 +565,7 @@ void SessionCore::expire(Entity* entity) {
   if (entity->state != EntityState::kPersistent) return;
   delete std::exchange(entity->links, nullptr);
   restore_key(entity);  // the row is found by it
-  delete std::exchange(entity->image, nullptr);
+  drop_image(entity);
   for (const Relation& relation : entity->mapper->relations) unload_relation(relation, entity);
   entity->flags |= kExpired;
 }
@@ -629,6 +622,7 @@ bool SessionCore::observes(const Mapper& mapper, Event event) const {
 }
 
 void SessionCore::notify(Event event, Entity* entity) {
+  if (entity_observers.empty()) return;
   const auto found = entity_observers.find({entity->mapper, event});
   if (found == entity_observers.end()) return;
   for (const EntityObserver& observer : found->second) observer(entity);

@@ -176,8 +176,8 @@ class SessionCore {
   struct UndoEntry {
     Entity* entity;
     Undo what;
-    ColumnIndex index;    ///< Column or relation.
-    std::uint32_t value;  ///< In undo_values_.
+    ColumnIndex index;  ///< Column or relation.
+    Saved value;        ///< Of a column.
   };
 
   /// One of the session's databases; its connection is taken with the first statement.
@@ -199,7 +199,7 @@ class SessionCore {
   void undo(const UndoEntry& entry);
   void undo_pending();
   void note_undo(Entity* entity, Undo what, ColumnIndex index = 0);
-  void note_undo(Entity* entity, ColumnIndex column, Datum old);
+  void note_undo(Entity* entity, Saved old);
   void forget_undo();
   void detach(Entity* entity);
   void abandon_arena();
@@ -236,7 +236,6 @@ class SessionCore {
   std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
   std::vector<std::size_t> savepoints_;  ///< Undo marks.
   std::vector<UndoEntry> undo_;
-  std::vector<Datum> undo_values_;
   bool needs_rollback_ = false;
   bool outcome_unknown_ = false;  ///< Of the COMMIT that failed.
   bool flushing_ = false;
@@ -263,6 +262,9 @@ PreparedStatement& SessionCore::statement(const Mapper& mapper, std::string key,
 
 /// The session of an attached object; throws DetachedError.
 SessionCore& attached(const Entity* entity, std::string_view what);
+
+/// The value under which the row is found: the image's, or the member's.
+Datum stored_value(const Entity* entity, ColumnIndex column);
 
 /// "User::posts".
 std::string relation_name(const Relation& relation);
