@@ -26,18 +26,32 @@ bool get_plain(const FieldType& type, void* field, const RowReader& row, int col
   }
 }
 
+/// All members but that of the column `known`.
+void fill_members(const Mapper& mapper, void* object, const RowReader& row, int first_column,
+                  int known) {
+  int at = 0;
+  for (const ColumnMap& column : mapper.columns) {
+    const int index = at++;
+    if (index == known) continue;
+    void* field = static_cast<char*>(object) + column.offset;
+    if (!get_plain(column.type, field, row, first_column + index)) {
+      get_field(column.type, field, row, first_column + index, column.name);
+    }
+  }
+}
+
+/// Writes a key that was read already; its column, or -1 where the member is of another type.
+int fill_key(const Mapper& mapper, void* object, std::int64_t key) {
+  const ColumnIndex column = mapper.key.front();
+  if (mapper.columns[column].type.kind != FieldKind::kInt64) return -1;
+  *static_cast<std::int64_t*>(mapper.field(object, column)) = key;
+  return column;
+}
+
 }  // namespace
 
 void SessionCore::fill(Entity* entity, const RowReader& row, int first_column) {
-  const Mapper& mapper = *entity->mapper;
-  void* object = object_of(entity);
-  for (const ColumnMap& column : mapper.columns) {
-    void* field = static_cast<char*>(object) + column.offset;
-    if (!get_plain(column.type, field, row, first_column)) {
-      get_field(column.type, field, row, first_column, column.name);
-    }
-    ++first_column;
-  }
+  fill_members(*entity->mapper, object_of(entity), row, first_column, -1);
   entity->flags &= static_cast<std::uint8_t>(~kExpired);
 }
 
@@ -63,7 +77,8 @@ Entity* SessionCore::hydrate(const Mapper& mapper, const RowReader& row, int fir
     arena_->forget_last(mapper);
     throw;
   }
-  fill(entity, row, first_column);
+  const int known = by_integer ? fill_key(mapper, object_of(entity), key) : -1;
+  fill_members(mapper, object_of(entity), row, first_column, known);
   own_handles(entity);
   entity->state = EntityState::kPersistent;
   by_integer ? map.insert_integer(key, entity) : map.insert(entity);

@@ -53,7 +53,11 @@ class EagerPlan {
 class EagerRows {
  public:
   EagerRows(SessionCore& core, const EagerPlan& plan, int first_column)
-      : core_(core), plan_(plan), found_(plan.joins().size()), filling_(plan.joins().size()) {
+      : core_(core),
+        plan_(plan),
+        found_(plan.joins().size()),
+        filling_(plan.joins().size()),
+        last_(plan.joins().size()) {
     for (const EagerJoin& join : plan.joins()) {
       first_columns_.push_back(first_column);
       first_column += static_cast<int>(join.relation->target->columns.size());
@@ -67,32 +71,28 @@ class EagerRows {
       found_[i] = nullptr;
       if (owner == nullptr) continue;
       const Mapper& target = *join.relation->target;
-      const ColumnIndex key = target.key.front();
-      const bool none =
-          read_datum(target.columns[key].kind, row, first_columns_[i] + key).is_null();
-      if (!none) found_[i] = core_.hydrate(target, row, first_columns_[i], refresh);
+      if (!is_null(target, row, first_columns_[i]))
+        found_[i] = core_.hydrate(target, row, first_columns_[i], refresh);
       give(i, *join.relation, owner, found_[i]);
     }
   }
 
  private:
+  static bool is_null(const Mapper& target, const RowReader& row, int first_column) {
+    const ColumnIndex key = target.key.front();
+    std::int64_t number = 0;
+    if (target.integer_key) return !row.get_integer(first_column + key, number);
+    return read_datum(target.columns[key].kind, row, first_column + key).is_null();
+  }
+
   void give(std::size_t join, const Relation& relation, Entity* owner, Entity* target) {
     if (!relation.many) {
       if (!is_relation_loaded(relation, owner)) {
         HandleAccess::hold(one_of(relation, owner), target, true);
       }
     } else {
-      const ManyBase& many = many_of(relation, owner);
-      if (!many.is_loaded()) {
-        ManyState& state = HandleAccess::make_state(many);
-        state.items.clear();
-        state.loaded = true;
-        filling_[join].insert(owner);
-      } else if (filling_[join].count(owner) == 0) {
-        return;
-      }
-      if (target == nullptr) return;
-      std::vector<Entity*>& items = HandleAccess::make_state(many).items;
+      if (!fills(join, relation, owner) || target == nullptr) return;
+      std::vector<Entity*>& items = HandleAccess::make_state(many_of(relation, owner)).items;
       // Two collections multiply each other's rows.
       const bool may_repeat = plan_.collections() > 1;
       if (may_repeat && std::find(items.begin(), items.end(), target) != items.end()) return;
@@ -105,10 +105,27 @@ class EagerRows {
     }
   }
 
+  /// Whether the owner's list is made of these rows; one that was loaded before is left alone.
+  bool fills(std::size_t join, const Relation& relation, Entity* owner) {
+    if (owner == last_[join]) return true;  // an owner's rows mostly come one after the other
+    const ManyBase& many = many_of(relation, owner);
+    if (!many.is_loaded()) {
+      ManyState& state = HandleAccess::make_state(many);
+      state.items.clear();
+      state.loaded = true;
+      filling_[join].insert(owner);
+    } else if (filling_[join].count(owner) == 0) {
+      return false;
+    }
+    last_[join] = owner;
+    return true;
+  }
+
   SessionCore& core_;
   const EagerPlan& plan_;
   std::vector<Entity*> found_;
   std::vector<std::unordered_set<Entity*>> filling_;
+  std::vector<Entity*> last_;  ///< The owner that was filled last.
   std::vector<int> first_columns_;
 };
 
