@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "ops/apply_parts.h"
 #include "ops/find.h"
+#include "ops/heirs.h"
 #include "ormdb/diff.h"
 #include "ormdb/error.h"
 #include "ormdb/operation.h"
@@ -146,8 +147,10 @@ void Applier::operator()(const DropTable& op) const {
 
 void Applier::operator()(const AlterTable& op) const {
   Table& table = require_table(schema_, op.table, rules_);
+  if (detaches(op.from.options, op.to.options)) table = without_parent(std::move(table), schema_);
   table.comment = op.to.comment;
   table.options = op.to.options;
+  if (attaches(op.from.options, op.to.options)) join_parent(table, schema_);
 }
 
 void Applier::operator()(const CreateView& op) const {

@@ -27,6 +27,7 @@ struct TableChanges {
   /// stand.
   std::vector<std::pair<Column, Column>> columns_altered_first;
   std::optional<AlterTable> settings;
+  bool settings_last = false;  ///< The rest makes the table fit to become a partition.
   std::vector<Index> dropped_indexes;
   std::vector<Constraint> dropped_constraints;  ///< Foreign keys, checks, uniques, primary key.
   std::vector<Column> added_columns;

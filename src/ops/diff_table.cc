@@ -17,6 +17,7 @@
 #include "ops/canonical.h"
 #include "ops/describe.h"
 #include "ops/find.h"
+#include "ops/heirs.h"
 #include "ops/sql_names.h"
 
 namespace ormdb {
@@ -312,6 +313,41 @@ void diff_indexes(const InSurroundings& from, const ComparedTable& to, const Sch
   }
 }
 
+TableChanges diff_parts(const ComparedTable& from, const ComparedTable& to,
+                        const SchemaRules& rules) {
+  TableChanges changes;
+  changes.name = qualified_name(to.spelled);
+  if (from.canonical.comment != to.canonical.comment ||
+      from.canonical.options != to.canonical.options) {
+    changes.settings = AlterTable{changes.name,
+                                  {from.spelled.comment, from.spelled.options},
+                                  {to.spelled.comment, to.spelled.options}};
+  }
+  diff_columns(from, to, rules, changes);
+  const InSurroundings keys = keys_as_they_will_be(from, to, rules);
+  diff_constraints(keys, from.schema, to, rules, changes);
+  diff_indexes(keys, to, rules, changes);
+  return changes;
+}
+
+/// What a partition has from its table it says there, and afterwards by itself: both are compared
+/// as tables of their own. Before ATTACH the table becomes one that fits, after DETACH it becomes
+/// what it shall be.
+TableChanges diff_attachment(const ComparedTable& from, const ComparedTable& to,
+                             const SchemaRules& rules) {
+  const InSurroundings before =
+      in_surroundings(without_parent(from.spelled, from.schema), from.schema, rules);
+  const InSurroundings after =
+      in_surroundings(without_parent(to.spelled, to.schema), to.schema, rules);
+  TableChanges changes = diff_parts({before.spelled, before.canonical, from.schema},
+                                    {after.spelled, after.canonical, to.schema}, rules);
+  changes.settings = AlterTable{changes.name,
+                                {from.spelled.comment, from.spelled.options},
+                                {to.spelled.comment, to.spelled.options}};
+  changes.settings_last = !partitioned_table(to.canonical).empty();
+  return changes;
+}
+
 }  // namespace
 
 Table spelled_table(const Table& table, const ComparedSchema& schema, const SchemaRules& rules) {
@@ -332,19 +368,10 @@ Table spelled_table(const Table& table, const ComparedSchema& schema, const Sche
 
 TableChanges diff_table(const ComparedTable& from, const ComparedTable& to,
                         const SchemaRules& rules) {
-  TableChanges changes;
-  changes.name = qualified_name(to.spelled);
-  if (from.canonical.comment != to.canonical.comment ||
-      from.canonical.options != to.canonical.options) {
-    changes.settings = AlterTable{changes.name,
-                                  {from.spelled.comment, from.spelled.options},
-                                  {to.spelled.comment, to.spelled.options}};
+  if (partitioned_table(from.canonical).empty() != partitioned_table(to.canonical).empty()) {
+    return diff_attachment(from, to, rules);
   }
-  diff_columns(from, to, rules, changes);
-  const InSurroundings keys = keys_as_they_will_be(from, to, rules);
-  diff_constraints(keys, from.schema, to, rules, changes);
-  diff_indexes(keys, to, rules, changes);
-  return changes;
+  return diff_parts(from, to, rules);
 }
 
 }  // namespace ormdb

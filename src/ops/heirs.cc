@@ -31,14 +31,6 @@ std::vector<std::string> names_in(const std::string& list) {
   return names;
 }
 
-std::vector<std::string> parents_of(const Table& table) {
-  if (table.options.empty()) return {};
-  const std::string& partitioned = partitioned_table(table);
-  if (!partitioned.empty()) return {partitioned};
-  const std::string& inherits = option(table.options, "inherits");
-  return inherits.empty() ? std::vector<std::string>{} : names_in(inherits);
-}
-
 bool has_parent(const Table& table, const std::set<std::string>& parents) {
   const std::vector<std::string> names = parents_of(table);
   return std::any_of(names.begin(), names.end(),
@@ -52,10 +44,84 @@ Column* inherited_column(Table& table, const std::string& name) {
   return column != nullptr && is_inherited(*column) ? column : nullptr;
 }
 
+/// Identity is the parent's alone: DETACH takes it from the partition (since version 17, which
+/// gives it to partitions).
+void leave_parent(Column& column) {
+  const auto own = column.options.find(kDialect);
+  if (own == column.options.end()) return;
+  std::erase_if(own->second, [](const auto& entry) {
+    return entry.first == "inherited" || entry.first.starts_with("identity");
+  });
+  if (own->second.empty()) column.options.erase(own);
+}
+
+bool is_in_key(const Table& table, const std::string& column) {
+  if (!table.primary_key) return false;
+  const std::vector<KeyPart>& parts = table.primary_key->columns;
+  return std::any_of(parts.begin(), parts.end(),
+                     [&](const KeyPart& part) { return part.column == column; });
+}
+
+void take_column(const Column& inherited, const Table& parent, Table& table) {
+  Column* column = table.find_column(inherited.name);
+  if (column == nullptr) {
+    table.columns.push_back(inherited);
+    column = &table.columns.back();
+    column->comment.clear();
+    leave_parent(*column);
+  }
+  column->type = inherited.type;
+  column->collation = inherited.collation;
+  column->generated = inherited.generated;
+  if (!inherited.nullable || is_in_key(parent, inherited.name)) column->nullable = false;
+}
+
 }  // namespace
 
 const std::string& partitioned_table(const Table& table) {
-  return option(table.options, "partition_of");
+  return partitioned_table(table.options);
+}
+
+const std::string& partitioned_table(const Options& options) {
+  return option(options, "partition_of");
+}
+
+std::vector<std::string> parents_of(const Table& table) {
+  if (table.options.empty()) return {};
+  const std::string& partitioned = partitioned_table(table);
+  if (!partitioned.empty()) return {partitioned};
+  const std::string& inherits = option(table.options, "inherits");
+  return inherits.empty() ? std::vector<std::string>{} : names_in(inherits);
+}
+
+bool attaches(const Options& from, const Options& to) {
+  const std::string& parent = option(to, "partition_of");
+  return !parent.empty() && parent != option(from, "partition_of");
+}
+
+bool detaches(const Options& from, const Options& to) { return attaches(to, from); }
+
+Table without_parent(Table table, const Schema& schema) {
+  if (partitioned_table(table).empty()) return table;
+  const Table* parent = schema.find_table(partitioned_table(table));
+  const auto own = table.options.find(kDialect);
+  own->second.erase("partition_of");
+  own->second.erase("partition_bound");
+  if (own->second.empty()) table.options.erase(own);
+  for (Column& column : table.columns) leave_parent(column);
+  if (parent == nullptr) return table;
+  const Table above = without_parent(*parent, schema);
+  for (const Column& inherited : above.columns) take_column(inherited, above, table);
+  return table;
+}
+
+void join_parent(Table& table, const Schema& schema) {
+  const Table* parent = schema.find_table(partitioned_table(table));
+  if (parent == nullptr) return;
+  for (Column& column : table.columns) {
+    if (parent->find_column(column.name) == nullptr) continue;
+    column.options[kDialect]["inherited"] = "true";
+  }
 }
 
 std::vector<Table*> heirs_of(const std::string& qualified, Schema& schema) {

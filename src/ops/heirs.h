@@ -17,6 +17,21 @@ std::vector<Table*> heirs_of(const std::string& qualified_name, Schema& schema);
 
 /// The table that a partition belongs to; "" for other tables.
 const std::string& partitioned_table(const Table& table);
+const std::string& partitioned_table(const Options& options);
+
+/// The partitioned table, or the tables that it inherits from.
+std::vector<std::string> parents_of(const Table& table);
+
+/// Whether a change of settings takes the table into a partitioned one, out of one, or both.
+bool attaches(const Options& from, const Options& to);
+bool detaches(const Options& from, const Options& to);
+
+/// The table as it is outside of its partitioned table: its columns are its own, as the parent has
+/// them where a partition cannot differ. Constraints and indexes that it had from there are gone
+/// (the DDL of the dialect drops them after DETACH), and columns that it does not spell are there.
+Table without_parent(Table table, const Schema& schema);
+/// What ATTACH does to the columns that the parent has, too.
+void join_parent(Table& table, const Schema& schema);
 
 /// Qualified name → the tables that it has columns from, and those that these have them from.
 using Ancestors = std::map<std::string, std::set<std::string>>;

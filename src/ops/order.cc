@@ -265,7 +265,7 @@ void Orderer::alter(TableChanges& table) {
   for (Constraint& constraint : table.dropped_constraints) {
     emit(DropConstraint{name, std::move(constraint)});
   }
-  if (table.settings) emit(std::move(*table.settings));
+  if (table.settings && !table.settings_last) emit(std::move(*table.settings));
   alter_columns(table);
   for (Constraint& constraint : table.added_constraints) {
     AddConstraint operation{name, std::move(constraint)};
@@ -276,6 +276,7 @@ void Orderer::alter(TableChanges& table) {
     }
   }
   for (Index& index : table.created_indexes) emit(CreateIndex{name, std::move(index)});
+  if (table.settings && table.settings_last) emit(std::move(*table.settings));
 }
 
 void Orderer::add_keys_late() {

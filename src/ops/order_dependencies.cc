@@ -185,8 +185,8 @@ struct Footprint {
   std::string makes_relation, takes_relation;
   std::string makes_column, takes_column;
   bool changes_column = false;
-  bool adds_part = false, drops_part = false;         ///< A constraint or an index of the table.
-  std::string made_partition_of, taken_partition_of;  ///< The table that has its columns' say.
+  bool adds_part = false, drops_part = false;  ///< A constraint or an index of the table.
+  Names made_heir_of, taken_heir_of;           ///< The tables that have its columns' say.
   /// Both ends of foreign keys that come, and of those that go: "table.column", "table." for any
   /// column of it, "table" for its keys and "table/" for how it is stored, with the schema.
   Names bound, unbound;
@@ -245,14 +245,14 @@ class Footprints {
   Footprint operator()(const CreateTable& op) const {
     Footprint result = created(op.table);
     result.makes_relation = Mentions::lower(qualified_name(op.table));
-    result.made_partition_of = lower(partitioned_table(op.table));
+    for (const std::string& name : parents_of(op.table)) result.made_heir_of.insert(lower(name));
     add_ends(op.table, result.bound);
     return result;
   }
   Footprint operator()(const DropTable& op) const {
     Footprint result = dropped(op.table);
     result.takes_relation = Mentions::lower(qualified_name(op.table));
-    result.taken_partition_of = lower(partitioned_table(op.table));
+    for (const std::string& name : parents_of(op.table)) result.taken_heir_of.insert(lower(name));
     add_ends(op.table, result.unbound);
     return result;
   }
@@ -266,6 +266,12 @@ class Footprints {
     Footprint result = on(op.table);
     result.needs.merge(of([&](Mentions& m) { m.options(op.to.options); }));
     result.releases.merge(of([&](Mentions& m) { m.options(op.from.options); }));
+    if (attaches(op.from.options, op.to.options)) {
+      result.made_heir_of = {lower(partitioned_table(op.to.options))};
+    }
+    if (detaches(op.from.options, op.to.options)) {
+      result.taken_heir_of = {lower(partitioned_table(op.from.options))};
+    }
     if (is_unlogged(op.from) != is_unlogged(op.to)) {
       result.readied = result.unreadied = {storage_of(op.table)};
     }
@@ -432,8 +438,8 @@ class Register {
         part_droppers_[footprint.table].push_back(i);
         add_heir_drop(footprint.table, i);
       }
-      if (!footprint.taken_partition_of.empty()) {
-        partition_takers_[footprint.taken_partition_of].push_back(i);
+      for (const std::string& name : with_ancestors(footprint.taken_heir_of)) {
+        heir_takers_[name].push_back(i);
       }
     }
   }
@@ -451,10 +457,14 @@ class Register {
     add(footprint.unreadied, unbinders_, result);
     add_new_columns(footprint, result);
     add_users_of_column(footprint, result);
-    // A partition has just the columns that its table has: it goes before they change, and comes
-    // afterwards.
-    add({footprint.made_partition_of}, column_changers_, result);
-    if (footprint.changes_column) add({footprint.table}, partition_takers_, result);
+    // A partition, or a child, has the columns that its table has: it goes before they change, and
+    // comes afterwards.
+    const Names parents = with_ancestors(footprint.made_heir_of);
+    add(parents, column_changers_, result);
+    add(parents, part_droppers_, result);
+    if (footprint.changes_column || footprint.adds_part) {
+      add({footprint.table}, heir_takers_, result);
+    }
     // So it is with what stands on columns that are the parent's. An index of a partitioned table
     // adopts those of partitions that are like it, so they go before it comes, too.
     if (footprint.changes_column || footprint.adds_part) {
@@ -475,6 +485,13 @@ class Register {
       if (found == index.end()) continue;
       result.insert(found->second.begin(), found->second.end());
     }
+  }
+  Names with_ancestors(Names tables) const {
+    for (const std::string& table : Names(tables)) {
+      const auto found = ancestors_.find(table);
+      if (found != ancestors_.end()) tables.insert(found->second.begin(), found->second.end());
+    }
+    return tables;
   }
   void add_heir_drop(const std::string& table, std::size_t node) {
     const auto ancestors = ancestors_.find(table);
@@ -504,7 +521,7 @@ class Register {
   }
 
   const std::vector<Footprint>& footprints_;
-  NameIndex makers_, takers_, releasers_, column_makers_, column_changers_, partition_takers_;
+  NameIndex makers_, takers_, releasers_, column_makers_, column_changers_, heir_takers_;
   NameIndex part_droppers_, relation_makers_, relation_users_, readiers_, unbinders_;
   NameIndex heir_drops_;  ///< Of a table: drops of parts of tables that have its columns.
   std::map<std::string, Names> ancestors_;

@@ -175,6 +175,44 @@ std::string attach_sql(std::string_view child, const Options& options, const Sch
          option(options, "partition_bound");
 }
 
+/// What the table is to inherit from a partitioned one, besides columns.
+bool has_parts_to_inherit(const std::string& name, const Schema& schema) {
+  const Table* parent = schema.find_table(name);
+  if (parent == nullptr) return false;
+  return !constraints_of(*parent).empty() || !parent->indexes.empty() ||
+         has_parts_to_inherit(option(parent->options, "partition_of"), schema);
+}
+
+// After DETACH the server leaves copies of the parent's constraints and indexes, under names of its
+// own choice. They go by the catalog; what the table is to have afterwards is created by name.
+std::string detach_sql(const std::string& child, const Options& options, const Schema& schema) {
+  const std::string& parent = option(options, "partition_of");
+  const std::string detach =
+      "ALTER TABLE " + relation_sql(parent, schema) + " DETACH PARTITION " + child;
+  if (!has_parts_to_inherit(parent, schema)) return detach;
+  const std::string table = string_literal(child) + "::regclass";
+  return "DO $detach$\nDECLARE\n  parts text[];\n  part text;\nBEGIN\n"
+         "  SELECT array_agg(sql) INTO parts FROM (\n"
+         "    SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', c.conrelid::regclass, c.conname)"
+         " AS sql\n"
+         "    FROM pg_constraint c LEFT JOIN pg_constraint p ON p.oid = c.conparentid\n"
+         "    WHERE c.conrelid = " +
+         table +
+         " AND c.contype <> 'n' AND (p.conrelid <> c.conrelid\n"
+         "      OR c.conparentid = 0 AND c.coninhcount > 0 AND NOT c.conislocal)\n"
+         "    UNION ALL\n"
+         "    SELECT format('DROP INDEX %s', h.inhrelid::regclass)\n"
+         "    FROM pg_inherits h JOIN pg_index i ON i.indexrelid = h.inhrelid\n"
+         "    WHERE i.indrelid = " +
+         table +
+         " AND NOT EXISTS (SELECT FROM pg_constraint c\n"
+         "      WHERE c.conindid = h.inhrelid AND c.contype IN ('p', 'u', 'x'))\n"
+         "  ) AS inherited;\n  " +
+         detach +
+         ";\n  FOREACH part IN ARRAY coalesce(parts, '{}') LOOP\n    EXECUTE part;\n  END LOOP;\n"
+         "END\n$detach$";
+}
+
 std::string replica_identity_sql(const std::string& table, const std::string& value) {
   const std::string alter = "ALTER TABLE " + table + " REPLICA IDENTITY ";
   if (value.empty()) return alter + "DEFAULT";
@@ -255,14 +293,15 @@ class SettingsChange {
                   "table " + change_.table + " cannot change how it is partitioned")
           .hint("create a new partitioned table, move the rows and drop the old one");
     }
-    if (differs("partition_of") || differs("partition_bound")) {
-      if (!from("partition_of").empty()) {
-        add("ALTER TABLE " + relation_sql(from("partition_of"), schema_) + " DETACH PARTITION " +
-            table_);
-      }
-      if (!to("partition_of").empty()) {
-        add(attach_sql(change_.table, change_.to.options, schema_));
-      }
+    if (differs("partition_of")) {
+      if (!from("partition_of").empty()) add(detach_sql(table_, change_.from.options, schema_));
+      add_checks_of_parent();
+    } else if (differs("partition_bound")) {
+      add("ALTER TABLE " + relation_sql(from("partition_of"), schema_) + " DETACH PARTITION " +
+          table_);
+    }
+    if ((differs("partition_of") || differs("partition_bound")) && !to("partition_of").empty()) {
+      add(attach_sql(change_.table, change_.to.options, schema_));
     }
     if (differs("inherits")) {
       const std::vector<std::string> old = listed_names(from("inherits"));
@@ -272,6 +311,14 @@ class SettingsChange {
     }
     if (!differs("of_type")) return;
     add(alter_ + (to("of_type").empty() ? std::string("NOT OF") : "OF " + to("of_type")));
+  }
+
+  void add_checks_of_parent() {
+    const Table* known = schema_.find_table(change_.table);
+    if (known == nullptr) return;
+    Table table = *known;
+    table.options = change_.to.options;
+    for (const std::string& check : parent_checks(table, schema_)) add(alter_ + "ADD " + check);
   }
 
   void inherit(const std::vector<std::string>& these, const std::vector<std::string>& but,

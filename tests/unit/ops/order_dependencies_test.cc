@@ -150,6 +150,23 @@ TEST_CASE("a foreign key goes before a table of it is logged otherwise, and come
   }
 }
 
+TEST_CASE("a child comes after its parents' columns change, and goes before") {
+  Table child = table("child", {column("a", Type::of(TypeKind::kText))});
+  child.columns[0].options["postgresql"]["inherited"] = "true";
+  const AlterColumn change{"base",
+                           column("a", Type::of(TypeKind::kInteger)),
+                           column("a", Type::of(TypeKind::kText)),
+                           {}};
+  for (const char* key : {"inherits", "partition_of"}) {
+    child.options["postgresql"] = {{key, "middle"}};
+    const Ancestors ancestors = {{"child", {"middle", "base"}}, {"middle", {"base"}}};
+    const std::vector<Operation> up = {CreateTable{child}, change};
+    CHECK(in_order_of_dependency(up, DependentRules(), ancestors).front() == up.back());
+    const std::vector<Operation> down = {change, DropTable{child}};
+    CHECK(in_order_of_dependency(down, DependentRules(), ancestors).front() == down.back());
+  }
+}
+
 TEST_CASE("objects are created, altered and dropped with their reverse, and applied by identity") {
   const DependentRules rules;
   Schema schema;
