@@ -4,8 +4,8 @@
 #include "base/file_system.h"
 #include "base/text.h"
 #include "base/yaml.h"
-#include "ormdb/diff.h"
 #include "ormdb/dialect.h"
+#include "ormdb/diff.h"
 #include "schema/schema_node.h"
 #include "support/migrate_postgresql_live.h"
 #include "support/ops_law.h"
@@ -63,7 +63,48 @@ void check_row(LivePostgresql& database, NodeReader& row) {
   check_way(database, after, before, back);
 }
 
+Schema models_in(const std::string& text) {
+  return models_of(parse_yaml_document(Source{"models.yaml", text}, ErrorKind::kModel));
+}
+
 }  // namespace
+
+TEST_CASE("A partition keeps its rows when it is detached and attached", "[postgresql][live]") {
+  const auto server = postgresql_database();
+  if (!server) return;
+  LivePostgresql database(*server);
+  const std::string parent =
+      "tables:\n"
+      "  t:\n"
+      "    columns: {a: {type: text, primary_key: true, check: a <> ''}, b: {type: integer}}\n"
+      "    indexes: {ix_t_b: {columns: [b]}}\n"
+      "    postgresql: {partition_by: LIST (a)}\n";
+  const Schema inside =
+      models_in(parent +
+                "  p: {columns: {a: {type: text, postgresql: {inherited: true}},"
+                " b: {type: integer, postgresql: {inherited: true}}},"
+                " postgresql: {partition_of: t, partition_bound: \"FOR VALUES IN ('x')\"}}\n");
+  const Schema outside = models_in(
+      parent +
+      "  p: {columns: {a: {type: text}, b: {type: integer}}, indexes: {ix: {columns: [a]}}}\n");
+  Schema schema;
+  database.clear();
+  database.run(diff({}, inside, dialect_for("postgresql").rules()), schema);
+  database.run({InsertRows{"p", {"a", "b"}, {{Literal::string("x"), Literal::number("1")}}}},
+               schema);
+  const PostgresqlRows rows = database.common_rows(outside, outside);
+  REQUIRE(rows.at("p").size() == 1);
+  const std::vector<Operation> detach = database.differences(database.schema(), outside);
+  schema = database.schema();
+  for (int round = 0; round < 2; ++round) {
+    database.run(detach, schema);
+    CHECK(database.common_rows(outside, outside).at("p") == rows.at("p"));
+    CHECK(listing(database.differences(database.schema(), outside)) == "");
+    database.run(reverse(detach).value(), schema);
+    CHECK(database.common_rows(outside, outside) == rows);
+    CHECK(listing(database.differences(database.schema(), inside)) == "");
+  }
+}
 
 TEST_CASE("Each kind of change is found on PostgreSQL, and no other", "[postgresql][live]") {
   const auto server = postgresql_database();
