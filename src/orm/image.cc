@@ -49,14 +49,16 @@ bool Saved::holds(const Mapper& mapper, const void* object) const {
 }
 
 Image* ImageStore::make() {
-  if (free_ == nullptr) {
+  Slot* slot = free_;
+  if (slot != nullptr) {
+    free_ = slot->next;
+  } else {
     if (used_ == blocks_.size() * kPerBlock) {
       blocks_.push_back(std::make_unique<Slot[]>(kPerBlock));
     }
-    free_ = &blocks_[used_ / kPerBlock][used_ % kPerBlock];
+    slot = &blocks_[used_ / kPerBlock][used_ % kPerBlock];
     ++used_;
   }
-  Slot* slot = std::exchange(free_, free_->next);
   ++live_;
   return new (&slot->image) Image;
 }
