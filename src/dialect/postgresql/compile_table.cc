@@ -31,6 +31,35 @@ bool owned_by_column(const DatabaseObject& sequence, const std::string& table,
          (column.empty() || place->column->name == column);
 }
 
+// `(0)::numeric` is 0, `(ARRAY[1, 2])::numeric[]` is ARRAY[1, 2], as long as no text of the
+// expression could look like it.
+std::string with_plain_numbers(std::string text) {
+  if (text.find('\'') != text.npos) return text;
+  for (std::size_t at = text.find(")::"); at != text.npos; at = text.find(")::", at + 1)) {
+    const std::size_t before = text.find_last_not_of("0123456789., ARY[]", at - 1);
+    for (const std::string_view type : {"numeric", "double precision", "real"}) {
+      if (before == text.npos || before + 1 == at || text[before] != '(') break;
+      if (text.compare(at + 3, type.size(), type) != 0) continue;
+      const std::string number = text.substr(before + 1, at - before - 1);
+      std::size_t end = at + 3 + type.size();
+      if (text.compare(end, 2, "[]") == 0) end += 2;
+      text.replace(before, end - before, number);
+      at = before;
+      break;
+    }
+  }
+  return text;
+}
+
+// The server spells a constant in the type of the column beside it, `a > (0)::numeric`; over an
+// integer that would stay, and be another check than the one that was declared.
+void write_plain_numbers(Table& table, const std::string& column) {
+  for (Check& check : table.checks) {
+    if (!mentions_word(postgresql_text(check.expression), column)) continue;
+    check.expression = {with_plain_numbers(postgresql_text(check.expression)), {}};
+  }
+}
+
 bool is_used_elsewhere(const DatabaseObject& sequence, const std::string& table,
                        const Schema& schema) {
   for (const Table& other : schema.tables) {
@@ -233,6 +262,8 @@ void Compiler::step(const AlterColumn& op) {
   if (is_gone(op.table)) return;
   if (is_new_column(op.from, op.to)) return replace_column(op);
   if (changes_type(op, schema_)) {
+    Table* const table = schema_.find_table(op.table);
+    if (table != nullptr && is_integer(op.to.type)) write_plain_numbers(*table, op.to.name);
     const Scope scope =
         is_incompatible(op.from.type, op.to.type) ? Scope::kReplaced : Scope::kRetyped;
     emit(recreation_.take_out(column_target(op.table, op.to.name, scope, schema_)));

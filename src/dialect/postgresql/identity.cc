@@ -2,13 +2,10 @@
 
 #include <algorithm>
 
+#include "dialect/postgresql/type_change.h"
+
 namespace ormdb::postgresql {
 namespace {
-
-bool is_integer(const Type& type) {
-  return type.kind == TypeKind::kInteger || type.kind == TypeKind::kBigInteger ||
-         type.kind == TypeKind::kSmallInteger;
-}
 
 bool says(const Column& column, const char* key) {
   const auto own = column.options.find("postgresql");

@@ -76,8 +76,14 @@ TypeFamily type_family(const Type& type) {
   }
 }
 
+bool is_integer(const Type& type) {
+  return type.kind == TypeKind::kInteger || type.kind == TypeKind::kBigInteger ||
+         type.kind == TypeKind::kSmallInteger;
+}
+
 bool is_incompatible(const Type& from, const Type& to) {
   const TypeFamily family = type_family(to);
+  if (family == TypeFamily::kNumber && is_integer(from) != is_integer(to)) return true;
   if (family != type_family(from) || family == TypeFamily::kJson) return from != to;
   return family == TypeFamily::kOther && from != to;
 }

@@ -11,9 +11,11 @@ namespace ormdb::postgresql {
 /// Types whose values PostgreSQL takes for each other in comparisons and keys.
 enum class TypeFamily { kNumber, kText, kTime, kJson, kOther };
 TypeFamily type_family(const Type& type);
+bool is_integer(const Type& type);
 
-/// Whether expressions, keys and defaults over the column may no longer fit: another family, or
-/// another type of the family kOther.
+/// Whether expressions, keys and defaults over the column may no longer fit: another family,
+/// another type of the family kOther, or an integer against another number (the server casts an
+/// expression's constants, and would keep `a > 0::numeric` for an integer `a`).
 bool is_incompatible(const Type& from, const Type& to);
 
 /// "column::type" for USING; "" where the server converts by an assignment cast
