@@ -69,11 +69,6 @@ class Orderer {
   bool create_late_ = false, drop_early_ = false;
 };
 
-bool is_key(const Constraint& constraint) {
-  return std::holds_alternative<PrimaryKey>(constraint) ||
-         std::holds_alternative<Unique>(constraint);
-}
-
 void sort_indexes(std::vector<Index>& indexes) {
   std::sort(indexes.begin(), indexes.end(), [](const Index& a, const Index& b) {
     if (a.name != b.name) return a.name < b.name;

@@ -10,6 +10,11 @@
 #include "schema/object_kind.h"
 
 namespace ormdb {
+bool is_key(const Constraint& constraint) {
+  return std::holds_alternative<PrimaryKey>(constraint) ||
+         std::holds_alternative<Unique>(constraint);
+}
+
 namespace {
 
 using Names = std::set<std::string>;
@@ -231,11 +236,6 @@ void add_ends(const Table& table, Names& ends) {
 
 void add_ends(const std::string& table, const Constraint& constraint, Names& ends) {
   if (const auto* key = std::get_if<ForeignKey>(&constraint)) add_ends(table, *key, ends);
-}
-
-bool is_key(const Constraint& constraint) {
-  return std::holds_alternative<PrimaryKey>(constraint) ||
-         std::holds_alternative<Unique>(constraint);
 }
 
 class Footprints {

@@ -24,4 +24,7 @@ std::vector<Operation> in_order_of_dependency(std::vector<Operation> operations,
                                               const SchemaRules& rules,
                                               const Ancestors& ancestors = {});
 
+/// Whether foreign keys may lean on it: a primary key or a unique constraint.
+bool is_key(const Constraint& constraint);
+
 }  // namespace ormdb
