@@ -10,6 +10,7 @@
 #include "schema/object_kind.h"
 
 namespace ormdb {
+
 bool is_key(const Constraint& constraint) {
   return std::holds_alternative<PrimaryKey>(constraint) ||
          std::holds_alternative<Unique>(constraint);
@@ -188,7 +189,7 @@ struct Footprint {
   std::string table;      ///< The table that it works on, without its schema.
   std::string relation;   ///< The same with it: a table of that name may be elsewhere.
   std::string makes_relation, takes_relation;
-  std::string makes_column, takes_column;
+  std::string makes_column, takes_column, alters_column;
   bool changes_column = false;
   bool adds_part = false, drops_part = false;  ///< A constraint or an index of the table.
   Names made_heir_of, taken_heir_of;           ///< The tables that have its columns' say.
@@ -282,6 +283,7 @@ class Footprints {
   Footprint operator()(const AlterColumn& op) const {
     Footprint result = on(op.table);
     result.changes_column = true;
+    result.alters_column = Mentions::lower(op.to.name);
     result.needs.merge(mentioned(op.to));
     result.releases.merge(mentioned(op.from));
     if (op.from.type != op.to.type) {
@@ -456,6 +458,7 @@ class Register {
     add(footprint.bound, readiers_, result);
     add(footprint.unreadied, unbinders_, result);
     add_new_columns(footprint, result);
+    add_altered_columns(footprint, result);
     add_users_of_column(footprint, result);
     // A partition, or a child, has the columns that its table has: it goes before they change, and
     // comes afterwards.
@@ -507,6 +510,27 @@ class Register {
         const std::string& table = footprints_[maker].table;
         if (footprint.table == table || footprint.needs.contains(table)) result.insert(maker);
       }
+    }
+  }
+  /// What a table gets stands on its columns as they will be, and what goes stood on them as they
+  /// were.
+  void add_altered_columns(const Footprint& footprint, std::set<std::size_t>& result) const {
+    const auto add_if = [&](const NameIndex& index, const auto& wanted) {
+      const auto found = index.find(footprint.table);
+      if (found == index.end()) return;
+      for (const std::size_t node : found->second) {
+        if (wanted(footprints_[node])) result.insert(node);
+      }
+    };
+    if (footprint.adds_part) {
+      add_if(column_changers_, [&](const Footprint& change) {
+        return footprint.needs.contains(change.alters_column);
+      });
+    }
+    if (!footprint.alters_column.empty()) {
+      add_if(part_droppers_, [&](const Footprint& drop) {
+        return drop.releases.contains(footprint.alters_column);
+      });
     }
   }
   void add_users_of_column(const Footprint& footprint, std::set<std::size_t>& result) const {

@@ -187,7 +187,7 @@ TEST_CASE("A PostgreSQL database goes where the diff says, and back, with its ro
   const auto second_database = postgresql_database();
   Checker first(*first_database), second(*second_database);
   const std::uint64_t seed = number_from_environment("ORMDB_PG_LAW_SEED", 1);
-  const std::uint64_t cases = number_from_environment("ORMDB_PG_LAW_CASES", 190);
+  const std::uint64_t cases = number_from_environment("ORMDB_PG_LAW_CASES", 300);
   std::atomic<bool> stop = false;
   std::thread other([&] { second.run(seed + 1, seed + cases, 2, stop); });
   first.run(seed, seed + cases, 2, stop);

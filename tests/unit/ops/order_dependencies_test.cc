@@ -150,6 +150,24 @@ TEST_CASE("a foreign key goes before a table of it is logged otherwise, and come
   }
 }
 
+TEST_CASE(
+    "a constraint stands on its columns as they will be, and goes while they are as they were") {
+  const Column number = column("a", Type::of(TypeKind::kInteger));
+  const Column text = column("a", Type::of(TypeKind::kText));
+  Check check;
+  check.name = "a_is_told";
+  check.expression.common = "a <> ''";
+  const std::vector<Operation> up = {AddConstraint{"item", check},
+                                     AlterColumn{"item", number, text, {}}};
+  CHECK(in_order_of_dependency(up, DependentRules()).front() == up.back());
+  const std::vector<Operation> down = {AlterColumn{"item", text, number, {}},
+                                       DropConstraint{"item", check}};
+  CHECK(in_order_of_dependency(down, DependentRules()).front() == down.back());
+  const std::vector<Operation> elsewhere = {AddConstraint{"other", check},
+                                            AlterColumn{"item", number, text, {}}};
+  CHECK(in_order_of_dependency(elsewhere, DependentRules()) == elsewhere);
+}
+
 TEST_CASE("a child comes after its parents' columns change, and goes before") {
   Table child = table("child", {column("a", Type::of(TypeKind::kText))});
   child.columns[0].options["postgresql"]["inherited"] = "true";
