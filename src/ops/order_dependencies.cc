@@ -154,6 +154,7 @@ struct PropertyMentions {
   const PropertyRule& rule;
 
   void operator()(const SqlText& text) const {
+    if (rule.shape == PropertyShape::kText) mentions.name(text.common);  // blanks stand in names
     if (rule.shape != PropertyShape::kBody || rule.name == "action") mentions.text(text);
   }
   void operator()(const std::vector<std::string>& list) const {

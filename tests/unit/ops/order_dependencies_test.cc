@@ -150,8 +150,18 @@ TEST_CASE("a foreign key goes before a table of it is logged otherwise, and come
   }
 }
 
-TEST_CASE(
-    "a constraint stands on its columns as they will be, and goes while they are as they were") {
+TEST_CASE("a name with a blank in a property is one name") {
+  DatabaseObject before = object("statistics", "st", {{"on", SqlText{"Order Line", {}}}});
+  DatabaseObject after = before;
+  before.properties["columns"] = std::vector<std::string>{"title", "part"};
+  after.properties["columns"] = std::vector<std::string>{"id", "part"};
+  const std::vector<Operation> up = {
+      AlterObject{before, after},
+      AddColumn{"Order Line", column("id", Type::of(TypeKind::kInteger))}};
+  CHECK(in_order_of_dependency(up, DependentRules()).front() == up.back());
+}
+
+TEST_CASE("a constraint stands where its columns are as it means them") {
   const Column number = column("a", Type::of(TypeKind::kInteger));
   const Column text = column("a", Type::of(TypeKind::kText));
   Check check;
