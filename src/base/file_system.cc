@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -21,6 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kReadSize = 65536;
+constexpr std::size_t kSmallFile = 16384;
 
 std::string hint_for(int code) {
   switch (code) {
@@ -195,6 +197,28 @@ std::string read_file(const std::string& path) {
   const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) throw failure("read", path, errno);
   return read_all(file, path);
+}
+
+DirectoryReader::DirectoryReader(std::string directory)
+    : directory_(std::move(directory)),
+      descriptor_(::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+  if (descriptor_ < 0) throw failure("list", directory_, errno);
+}
+
+DirectoryReader::~DirectoryReader() { ::close(descriptor_); }
+
+void DirectoryReader::read(const std::string& name, std::string& text) const {
+  const File file(::openat(descriptor_, name.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.is_open()) throw failure("read", path_join(directory_, name), errno);
+  std::array<char, kSmallFile> buffer;
+  text.clear();
+  while (true) {
+    const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw failure("read", path_join(directory_, name), errno);
+    text.append(buffer.data(), static_cast<std::size_t>(got));
+    if (static_cast<std::size_t>(got) < buffer.size()) return;
+  }
 }
 
 std::optional<std::string> read_file_if_exists(const std::string& path) {

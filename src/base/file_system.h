@@ -20,6 +20,22 @@ void make_directories(const std::string& path);
 std::vector<std::string> list_files(const std::string& directory, bool recursive = false);
 void remove_file(const std::string& path);
 
+/// The files of one directory, for reading many small ones: it is looked up once, and what is known
+/// to be a regular file is not asked for its size. One for each thread.
+class DirectoryReader {
+ public:
+  explicit DirectoryReader(std::string directory);
+  ~DirectoryReader();
+  DirectoryReader(const DirectoryReader&) = delete;
+  DirectoryReader& operator=(const DirectoryReader&) = delete;
+  /// Replaces `text` by what the regular file `name`, as list_files() gives it, has in it.
+  void read(const std::string& name, std::string& text) const;
+
+ private:
+  std::string directory_;
+  int descriptor_;
+};
+
 std::string path_join(std::string_view directory,
                       std::string_view path);         ///< An absolute path stays.
 std::string parent_directory(std::string_view path);  ///< "." for a bare name.

@@ -217,21 +217,14 @@ void connect(GraphData& graph, const Draft& draft, const NodeList& number) {
 }
 
 void index_names(GraphData& graph) {
-  constexpr std::size_t kShortestPrefixed = 4;
   graph.by_id.reserve(graph.size());
-  graph.prefix_keys.reserve(graph.size());
   for (std::size_t i = 0; i < graph.size(); ++i) {
     const Revision& revision = graph.revisions[i];
     auto node = static_cast<NodeIndex>(i);
     graph.order.push_back(&revision);
     graph.by_id.emplace(revision.id, node);
-    if (revision.id.size() >= kShortestPrefixed) graph.prefix_keys.emplace_back(revision.id, node);
-    for (const std::string& label : revision.branch_labels) {
-      graph.by_label.emplace(label, node);
-      if (label.size() >= kShortestPrefixed) graph.prefix_keys.emplace_back(label, node);
-    }
+    for (const std::string& label : revision.branch_labels) graph.by_label.emplace(label, node);
   }
-  std::sort(graph.prefix_keys.begin(), graph.prefix_keys.end());
 }
 
 // Only labelled nodes and those that join different sources are sources themselves: everything else

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 
 #include "revision/graph_data.h"
 #include "revision/graph_errors.h"
@@ -34,6 +35,12 @@ NodeIndex GraphData::find_exact(std::string_view name) const {
 }
 
 NodeIndex GraphData::node_of(const Revision& revision) const {
+  // Nearly always it is one of ours, whose place says it.
+  const Revision* const begin = revisions.data();
+  const std::less<const Revision*> before;
+  if (!before(&revision, begin) && before(&revision, begin + revisions.size())) {
+    return static_cast<NodeIndex>(&revision - begin);
+  }
   NodeIndex node = find_id(revision.id);
   if (node == kNoNode) throw unknown_argument(*this, revision.id, revision.id);
   return node;

@@ -48,8 +48,6 @@ struct GraphData {
   Adjacency dependencies;                  ///< depends_on, labels resolved; by id.
   NodeList heads, effective_heads, bases;  ///< By id.
   std::unordered_map<std::string_view, NodeIndex> by_id, by_label;
-  /// Ids and labels longer than three characters, sorted: what a prefix may mean.
-  std::vector<std::pair<std::string_view, NodeIndex>> prefix_keys;
   /// Labels spread to all descendants by down_revision. `label_sources[n]`: the nearest nodes at or
   /// below n that carry labels of their own or join different sources; n itself if it is one.
   Adjacency label_sources;

@@ -24,8 +24,25 @@ BranchAndSymbol split_branch(std::string_view argument) {
   return {argument.substr(0, at), argument.substr(at + 1)};
 }
 
-bool starts_with(std::string_view text, std::string_view prefix) {
-  return text.substr(0, prefix.size()) == prefix;
+using PrefixMatch = std::pair<std::string_view, NodeIndex>;
+
+/// Ids and labels longer than three characters that begin so, sorted. Few arguments are prefixes:
+/// an index of them would cost each command more than the look at every id does here.
+std::vector<PrefixMatch> matches_of_prefix(const GraphData& graph, std::string_view prefix,
+                                           const NodeMarks* lineage) {
+  constexpr std::size_t kShortestPrefixed = 4;
+  std::vector<PrefixMatch> found;
+  for (std::size_t i = 0; i < graph.size(); ++i) {
+    const auto node = static_cast<NodeIndex>(i);
+    if (lineage != nullptr && !is_marked(*lineage, node)) continue;
+    const auto add = [&](std::string_view key) {
+      if (key.size() >= kShortestPrefixed && key.starts_with(prefix)) found.emplace_back(key, node);
+    };
+    add(graph.id(node));
+    for (const std::string& label : graph.revision(node).branch_labels) add(label);
+  }
+  std::sort(found.begin(), found.end());
+  return found;
 }
 
 NodeList keep_marked(const NodeList& nodes, const NodeMarks& marks) {
@@ -83,21 +100,16 @@ NodeIndex TargetResolver::identify(std::string_view name, std::string_view argum
   NodeIndex exact = graph_.find_exact(name);
   if (exact != kNoNode) return exact;
   if (name.empty()) throw unknown_argument(graph_, name, argument);
-  auto key =
-      std::lower_bound(graph_.prefix_keys.begin(), graph_.prefix_keys.end(), name,
-                       [](const auto& entry, std::string_view text) { return entry.first < text; });
-  std::vector<std::string> keys;
-  NodeList nodes;
-  for (; key != graph_.prefix_keys.end() && starts_with(key->first, name); ++key) {
-    if (lineage && !is_marked(*lineage, key->second)) continue;
-    keys.emplace_back(key->first);
-    nodes.push_back(key->second);
-  }
-  if (nodes.empty()) throw unknown_argument(graph_, name, argument);
+  const std::vector<PrefixMatch> found = matches_of_prefix(graph_, name, lineage);
+  if (found.empty()) throw unknown_argument(graph_, name, argument);
+  const NodeIndex first = found.front().second;
   // An id and the same revision's label are no ambiguity.
-  bool same = std::all_of(nodes.begin(), nodes.end(), [&](NodeIndex n) { return n == nodes[0]; });
-  if (!same) throw ambiguous_prefix(graph_, name, std::move(keys));
-  return nodes[0];
+  if (std::all_of(found.begin(), found.end(), [&](auto& match) { return match.second == first; })) {
+    return first;
+  }
+  std::vector<std::string> keys;
+  for (const auto& [key, node] : found) keys.emplace_back(key);
+  throw ambiguous_prefix(graph_, name, std::move(keys));
 }
 
 NodeList TargetResolver::branch_nodes(std::string_view branch, std::string_view argument) const {

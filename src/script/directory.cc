@@ -2,6 +2,7 @@
 
 #include <future>
 #include <iterator>
+#include <optional>
 #include <set>
 #include <string_view>
 
@@ -25,20 +26,33 @@ bool is_script(std::string_view path) {
          !is_hidden(path);
 }
 
-std::vector<Revision> scan(const std::string* begin, const std::string* end) {
+struct ScriptFile {
+  const std::string* directory;
+  std::string name;
+};
+
+std::vector<Revision> scan(const ScriptFile* begin, const ScriptFile* end) {
   std::vector<Revision> revisions;
   revisions.reserve(static_cast<std::size_t>(end - begin));
-  for (; begin != end; ++begin) revisions.push_back(scan_header({*begin, read_file(*begin)}));
+  std::optional<DirectoryReader> reader;
+  const std::string* directory = nullptr;
+  Source source;
+  for (; begin != end; ++begin) {
+    if (directory != begin->directory) reader.emplace(*(directory = begin->directory));
+    source.file = path_join(*directory, begin->name);
+    reader->read(begin->name, source.text);
+    revisions.push_back(scan_header(source));
+  }
   return revisions;
 }
 
 // On two threads: most of the time goes by in the operating system. The error of the first file
 // that has one is thrown, as on one thread.
-std::vector<Revision> scan(const std::vector<std::string>& paths) {
-  const std::string* const begin = paths.data();
-  const std::string* const end = begin + paths.size();
-  if (paths.size() < kWorthAThread) return scan(begin, end);
-  const std::string* const middle = begin + paths.size() / 2;
+std::vector<Revision> scan(const std::vector<ScriptFile>& files) {
+  const ScriptFile* const begin = files.data();
+  const ScriptFile* const end = begin + files.size();
+  if (files.size() < kWorthAThread) return scan(begin, end);
+  const ScriptFile* const middle = begin + files.size() / 2;
   auto later = std::async(std::launch::async, [&] { return scan(middle, end); });
   std::vector<Revision> revisions = scan(begin, middle);
   std::vector<Revision> rest = later.get();
@@ -51,7 +65,7 @@ std::vector<Revision> scan(const std::vector<std::string>& paths) {
 
 std::vector<Revision> scan_directories(const std::vector<std::string>& directories,
                                        bool recursive) {
-  std::vector<std::string> paths;
+  std::vector<ScriptFile> files;
   std::set<std::string> seen;
   for (const std::string& directory : directories) {
     if (!seen.insert(absolute_path(directory)).second) continue;
@@ -60,11 +74,11 @@ std::vector<Revision> scan_directories(const std::vector<std::string>& directori
       throw Error(ErrorKind::kIo, "'" + display_path(directory) + "' is no directory of scripts")
           .hint("correct 'migrations:' in ormdb.yaml, or -d");
     }
-    for (const std::string& name : list_files(directory, recursive)) {
-      if (is_script(name)) paths.push_back(path_join(directory, name));
+    for (std::string& name : list_files(directory, recursive)) {
+      if (is_script(name)) files.push_back({&directory, std::move(name)});
     }
   }
-  return scan(paths);
+  return scan(files);
 }
 
 }  // namespace ormdb

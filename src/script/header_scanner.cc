@@ -47,7 +47,7 @@ class HeaderBuilder {
       throw error(line, "'" + std::string(key) + "' in the header: " + value.problem)
           .hint(value.hint);
     }
-    if (!value.is_list && value.items == std::vector<std::string>{""}) value.items.clear();
+    if (!value.is_list && value.items.size() == 1 && value.items[0].empty()) value.items.clear();
     if (key == "revision") {
       revision_.id = scalar(key, value, line);
       revision_.line = line;

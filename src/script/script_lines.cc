@@ -88,7 +88,8 @@ LineReader::LineReader(std::string_view text) : text_(text) {
 
 bool LineReader::next(TextLine& line) {
   if (at_ >= text_.size()) return false;
-  const std::size_t stop = std::min(text_.find_first_of("\r\n", at_), text_.size());
+  std::size_t stop = at_;
+  while (stop < text_.size() && text_[stop] != '\n' && text_[stop] != '\r') ++stop;
   line.text = text_.substr(at_, stop - at_);
   line.begin = at_;
   line.end = std::min(stop + (text_.substr(stop, 2) == "\r\n" ? 2 : 1), text_.size());

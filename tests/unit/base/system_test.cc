@@ -196,6 +196,23 @@ TEST_CASE("listing is sorted, and recursive where asked") {
   CHECK_FALSE(file_exists(directory / "b"));
 }
 
+TEST_CASE("a directory's files are read by name, small ones and large ones") {
+  const TemporaryDirectory directory;
+  make_directories(directory / "sub");
+  const std::string large = std::string(16384, 'a') + std::string(16383, 'b');
+  for (const std::string& content : {std::string(), std::string("one"), std::string(16384, 'x'),
+                                     large, large + "c", large + large}) {
+    write_file(directory / "sub/file", content);
+    const DirectoryReader reader(directory.path());
+    std::string text = "what was there before";
+    reader.read("sub/file", text);
+    CHECK(text == content);
+    CHECK_THROWS_WITH(reader.read("absent", text), Catch::Contains(directory / "absent"));
+    CHECK_THROWS_WITH(reader.read("sub", text), Catch::Contains("Is a directory"));
+  }
+  CHECK_THROWS_WITH(DirectoryReader(directory / "absent"), Catch::Contains(directory / "absent"));
+}
+
 TEST_CASE("paths join and split") {
   CHECK(path_join("a", "b") == "a/b");
   CHECK(path_join("a/", "b") == "a/b");
