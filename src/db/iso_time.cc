@@ -279,4 +279,29 @@ bool read_uuid(std::string_view text, std::uint8_t* bytes) {
   return count == 16;
 }
 
+bool read_datum(std::string_view text, ValueKind kind, Datum& datum) {
+  datum.kind = kind;
+  switch (kind) {
+    case ValueKind::kDate:
+      return read_date(text, datum.integer);
+    case ValueKind::kTime:
+      return read_time(text, datum.integer);
+    case ValueKind::kTimestamp:
+    case ValueKind::kTimestampUtc:
+      return read_timestamp(text, datum.integer);
+    case ValueKind::kInterval: {
+      std::int32_t parts[2] = {0, 0};
+      const bool fits = read_interval(text, parts[0], parts[1], datum.integer);
+      datum.text.assign(reinterpret_cast<const char*>(parts), sizeof parts);
+      return fits;
+    }
+    case ValueKind::kUuid:
+      datum.text.resize(16);
+      return read_uuid(text, reinterpret_cast<std::uint8_t*>(datum.text.data()));
+    default:
+      datum.text = text;
+      return true;
+  }
+}
+
 }  // namespace ormdb

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "ormdb/datum.h"
+
 namespace ormdb {
 
 std::string format_date(std::int64_t days_since_1970);      ///< 2026-11-22
@@ -22,6 +24,8 @@ bool read_timestamp(std::string_view text, std::int64_t& microseconds);
 bool read_interval(std::string_view text, std::int32_t& months, std::int32_t& days,
                    std::int64_t& microseconds);
 bool read_uuid(std::string_view text, std::uint8_t* bytes);
+/// Into a datum of this kind; the text itself for kinds that are none of these.
+bool read_datum(std::string_view text, ValueKind kind, Datum& datum);
 
 /// Days since 1970-01-01 of a date of the Gregorian calendar.
 std::int64_t days_of(std::int64_t year, unsigned month, unsigned day);

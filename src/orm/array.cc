@@ -177,28 +177,8 @@ Datum element_datum(ValueKind kind, const std::string& text) {
     case ValueKind::kBlob:
       datum.text = bytes_of(text);
       break;
-    case ValueKind::kDate:
-      fits = read_date(text, datum.integer);
-      break;
-    case ValueKind::kTime:
-      fits = read_time(text, datum.integer);
-      break;
-    case ValueKind::kTimestamp:
-    case ValueKind::kTimestampUtc:
-      fits = read_timestamp(text, datum.integer);
-      break;
-    case ValueKind::kInterval: {
-      std::int32_t parts[2] = {0, 0};
-      fits = read_interval(text, parts[0], parts[1], datum.integer);
-      datum.text.assign(reinterpret_cast<const char*>(parts), sizeof parts);
-      break;
-    }
-    case ValueKind::kUuid:
-      datum.text.resize(16);
-      fits = read_uuid(text, reinterpret_cast<std::uint8_t*>(datum.text.data()));
-      break;
     default:
-      datum.text = text;
+      fits = read_datum(text, kind, datum);
       break;
   }
   if (!fits) refuse(text, "an element of its array's type");

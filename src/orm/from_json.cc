@@ -74,25 +74,8 @@ std::optional<Datum> datum_of(const FieldType& type, const Node& value) {
       fits = decode_base64(text).has_value();
       if (fits) datum.text = *decode_base64(text);
       break;
-    case ValueKind::kDate:
-      fits = read_date(text, datum.integer);
-      break;
-    case ValueKind::kTime:
-      fits = read_time(text, datum.integer);
-      break;
-    case ValueKind::kTimestamp:
-    case ValueKind::kTimestampUtc:
-      fits = read_timestamp(text, datum.integer);
-      break;
-    case ValueKind::kInterval: {
-      std::int32_t parts[2] = {0, 0};
-      fits = read_interval(text, parts[0], parts[1], datum.integer);
-      datum.text.assign(reinterpret_cast<const char*>(parts), sizeof parts);
-      break;
-    }
-    case ValueKind::kUuid:
-      datum.text.resize(16);
-      fits = read_uuid(text, reinterpret_cast<std::uint8_t*>(datum.text.data()));
+    default:
+      fits = read_datum(text, datum.kind, datum);
       break;
   }
   if (!fits) return std::nullopt;

@@ -38,46 +38,38 @@ std::string relation_grants(const std::vector<std::string>& names) {
          wanted + " AND c.relowner <> current_user::regrole";
 }
 
-std::string routine_grants(const std::vector<std::string>& names) {
-  const std::string wanted = "p.oid IN (" + identities(names, "to_regprocedure") + ")";
-  return R"(    SELECT 0 AS place,
-        format('REVOKE ALL ON ROUTINE %s FROM PUBLIC', p.oid::regprocedure) AS sql
-    FROM pg_proc p
-    WHERE )" +
-         wanted + R"( AND p.proacl IS NOT NULL
-    UNION ALL
-    SELECT 1, format('GRANT %s ON ROUTINE %s TO %s%s', a.privilege_type, p.oid::regprocedure,
-        CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END,
-        CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' END)
-    FROM pg_proc p, aclexplode(p.proacl) a
-    WHERE )" +
-         wanted + R"( AND a.grantee <> p.proowner
-    UNION ALL
-    SELECT 2, format('ALTER ROUTINE %s OWNER TO %s', p.oid::regprocedure, p.proowner::regrole)
-    FROM pg_proc p
-    WHERE )" +
-         wanted + " AND p.proowner <> current_user::regrole";
-}
+/// What stands for a kind of objects: its word, its catalog, the prefix of the catalog's columns.
+struct Catalog {
+  const char* word;     ///< "ROUTINE"
+  const char* name;     ///< "pg_proc"
+  const char* prefix;   ///< "pro"
+  const char* regtype;  ///< "regprocedure"
+};
+constexpr Catalog kRoutines = {"ROUTINE", "pg_proc", "pro", "regprocedure"};
+constexpr Catalog kTypes = {"TYPE", "pg_type", "typ", "regtype"};
 
-std::string type_grants(const std::vector<std::string>& names) {
-  const std::string wanted = "t.oid IN (" + identities(names, "to_regtype") + ")";
-  return R"(    SELECT 0 AS place,
-        format('REVOKE ALL ON TYPE %s FROM PUBLIC', t.oid::regtype) AS sql
-    FROM pg_type t
-    WHERE )" +
-         wanted + R"( AND t.typacl IS NOT NULL
+/// Of objects that everybody may use when they are new.
+std::string grants_of(const Catalog& catalog, const std::vector<std::string>& names) {
+  std::string sql =
+      R"(    SELECT 0 AS place, format('REVOKE ALL ON {WORD} %s FROM PUBLIC', o.oid::{TYPE}) AS sql
+    FROM {CATALOG} o
+    WHERE {WANTED} AND o.{PREFIX}acl IS NOT NULL
     UNION ALL
-    SELECT 1, format('GRANT %s ON TYPE %s TO %s%s', a.privilege_type, t.oid::regtype,
+    SELECT 1, format('GRANT %s ON {WORD} %s TO %s%s', a.privilege_type, o.oid::{TYPE},
         CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END,
         CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' END)
-    FROM pg_type t, aclexplode(t.typacl) a
-    WHERE )" +
-         wanted + R"( AND a.grantee <> t.typowner
+    FROM {CATALOG} o, aclexplode(o.{PREFIX}acl) a
+    WHERE {WANTED} AND a.grantee <> o.{PREFIX}owner
     UNION ALL
-    SELECT 2, format('ALTER TYPE %s OWNER TO %s', t.oid::regtype, t.typowner::regrole)
-    FROM pg_type t
-    WHERE )" +
-         wanted + " AND t.typowner <> current_user::regrole";
+    SELECT 2, format('ALTER {WORD} %s OWNER TO %s', o.oid::{TYPE}, o.{PREFIX}owner::regrole)
+    FROM {CATALOG} o
+    WHERE {WANTED} AND o.{PREFIX}owner <> current_user::regrole)";
+  sql = replace_all(sql, "{WORD}", catalog.word);
+  sql = replace_all(sql, "{CATALOG}", catalog.name);
+  sql = replace_all(sql, "{PREFIX}", catalog.prefix);
+  sql = replace_all(sql, "{TYPE}", catalog.regtype);
+  const std::string to_oid = std::string("to_") + catalog.regtype;
+  return replace_all(sql, "{WANTED}", "o.oid IN (" + identities(names, to_oid) + ")");
 }
 
 std::string remember(const std::string& setting, const std::vector<std::string>& queries) {
@@ -115,7 +107,7 @@ END
 }  // namespace
 
 std::string save_type_grants_sql(const std::vector<std::string>& types) {
-  return remember("ormdb.type_grants", {type_grants(types)});
+  return remember("ormdb.type_grants", {grants_of(kTypes, types)});
 }
 
 std::string restore_type_grants_sql() { return give_back("ormdb.type_grants"); }
@@ -124,7 +116,7 @@ std::string save_grants_sql(const std::vector<std::string>& relations,
                             const std::vector<std::string>& routines) {
   std::vector<std::string> queries;
   if (!relations.empty()) queries.push_back(relation_grants(relations));
-  if (!routines.empty()) queries.push_back(routine_grants(routines));
+  if (!routines.empty()) queries.push_back(grants_of(kRoutines, routines));
   return remember("ormdb.grants", queries);
 }
 
