@@ -4,26 +4,11 @@
 #include "base/yaml.h"
 #include "orm/metadata_builder.h"
 #include "ormdb/error.h"
+#include "schema/schema_node.h"
 
 namespace ormdb::detail {
 
 namespace {
-
-const char* action_word(ForeignKeyAction action) {
-  switch (action) {
-    case ForeignKeyAction::kRestrict:
-      return "restrict";
-    case ForeignKeyAction::kCascade:
-      return "cascade";
-    case ForeignKeyAction::kSetNull:
-      return "set_null";
-    case ForeignKeyAction::kSetDefault:
-      return "set_default";
-    case ForeignKeyAction::kNoAction:
-      break;
-  }
-  return "";
-}
 
 void set_deferrable(Node& node, Deferrable deferrable) {
   if (deferrable == Deferrable::kImmediate) node.set("deferrable", "immediate");

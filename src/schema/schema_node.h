@@ -77,6 +77,9 @@
 
 namespace ormdb {
 
+/// What `on_delete:` and `on_update:` say; "" for no action.
+const char* action_word(ForeignKeyAction action);
+
 // Writing. What has its default value is left out; one-column constraints stand in their column.
 Node table_to_node(const Table& table);                 ///< The body, without the name.
 Node column_to_node(const Column& column);              ///< The body, without the name.

@@ -11,9 +11,6 @@ namespace ormdb {
 
 using namespace schema_node;
 
-namespace schema_node {
-namespace {
-
 const char* action_word(ForeignKeyAction action) {
   switch (action) {
     case ForeignKeyAction::kNoAction:
@@ -29,6 +26,9 @@ const char* action_word(ForeignKeyAction action) {
   }
   return "";
 }
+
+namespace schema_node {
+namespace {
 
 /// `true` for a constraint without a name.
 Node name_or_true(const std::string& name) { return name.empty() ? Node(true) : Node(name); }
