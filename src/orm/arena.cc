@@ -33,7 +33,7 @@ Entity* Arena::allocate(const Mapper& mapper, EntityState state) {
         static_cast<char*>(::operator new(slabs.stride* kPerSlab, std::align_val_t(16))));
   }
   Entity* entity = at(slabs, slabs.used++);
-  *entity = Entity{this, &mapper, nullptr, nullptr, nullptr, 0, state, 0, 0};
+  *entity = Entity{this, &mapper, nullptr, nullptr, nullptr, 0, state, 0, mapper.raises};
   return entity;
 }
 

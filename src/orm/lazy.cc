@@ -19,8 +19,9 @@ void require_allowed(const Relation& relation, const Entity* owner) {
     error.hint("read it with a query: ->" + relation.name + ".query().all()");
     throw error;
   }
-  const bool by_query = relation.index < 16 && (owner->raises >> relation.index & 1U) != 0;
-  if (relation.loading != Loading::kRaise && !by_query) return;
+  const std::uint16_t mark = raise_mark(relation);
+  const bool raises = mark == 0 ? relation.loading == Loading::kRaise : (owner->raises & mark) != 0;
+  if (!raises) return;
   LazyLoadError error("the relationship " + relation_name(relation) +
                       " is not loaded, and may not be loaded lazily");
   error.hint(cure(relation));

@@ -44,6 +44,22 @@ std::vector<LoadSpec> specs_behind(const std::vector<LoadSpec>& specs, const Rel
   return result;
 }
 
+/// raiseload() and lazyload(): whether a first use of the relationship throws.
+void mark_raising(const Relation& relation, bool raises, const std::vector<Entity*>& entities) {
+  const std::uint16_t mark = raise_mark(relation);
+  if (mark == 0 && raises != (relation.loading == Loading::kRaise)) {
+    throw Error(ErrorKind::kUnsupported,
+                std::string(raises ? "raiseload" : "lazyload") +
+                    " reaches the first 16 relationships of a model, and " +
+                    relation_name(relation) + " is a later one")
+        .hint("say .load() in its description");
+  }
+  for (Entity* entity : entities) {
+    entity->raises =
+        static_cast<std::uint16_t>(raises ? entity->raises | mark : entity->raises & ~mark);
+  }
+}
+
 }  // namespace
 
 bool integer_of(const Mapper& mapper, const void* object, ColumnIndex column, std::int64_t& value) {
@@ -71,7 +87,9 @@ std::vector<LoadTree> load_tree(const Metadata::Impl& models, const Mapper& mapp
     const LoadSpec* spec = spec_for(specs, relation);
     if (spec == nullptr) {
       const bool back = came_by != nullptr && relation.back == came_by;
-      if (relation.loading == Loading::kSelect || back || depth >= kMaxDefaultDepth) continue;
+      const bool by_first_use =
+          relation.loading == Loading::kSelect || relation.loading == Loading::kRaise;
+      if (by_first_use || back || depth >= kMaxDefaultDepth) continue;
     }
     LoadTree& node = tree.emplace_back();
     node.relation = &relation;
@@ -113,19 +131,8 @@ void apply_loads(SessionCore& core, const std::vector<LoadTree>& tree,
                  const std::vector<Entity*>& entities, const QueryData* query) {
   for (const LoadTree& node : tree) {
     const Relation& relation = *node.relation;
-    if (node.loading == Loading::kRaise) {
-      constexpr std::size_t kMarks = 16;  // bits of Entity::raises
-      if (relation.index >= kMarks && relation.loading != Loading::kRaise) {
-        throw Error(ErrorKind::kUnsupported,
-                    "raiseload reaches the first 16 relationships of a "
-                    "model, and " +
-                        relation_name(relation) + " is a later one")
-            .hint("say .load(Raise) in its description");
-      }
-      if (relation.index >= kMarks) continue;
-      for (Entity* entity : entities) {
-        entity->raises = static_cast<std::uint16_t>(entity->raises | (1U << relation.index));
-      }
+    if (node.loading == Loading::kRaise || node.loading == Loading::kSelect) {
+      mark_raising(relation, node.loading == Loading::kRaise, entities);
       continue;
     }
     const bool loads = node.loading == Loading::kSelectIn || node.loading == Loading::kSubquery ||

@@ -74,6 +74,11 @@ struct Relation {
   Loading loading = Loading::kSelect;
 };
 
+/// The relationship's bit of Entity::raises; 0 for those behind the first 16 of a model.
+inline std::uint16_t raise_mark(const Relation& relation) {
+  return relation.index < 16 ? static_cast<std::uint16_t>(1U << relation.index) : std::uint16_t{0};
+}
+
 struct Mapper {
   const ModelType* type = nullptr;
   std::uint64_t id = 0;  ///< Unique in the process: part of the keys of caches.
@@ -88,6 +93,7 @@ struct Mapper {
   int version = -1;
   bool has_on_update = false;  ///< Of any column.
   std::deque<Relation> relations;
+  std::uint16_t raises = 0;             ///< What Entity::raises is for a new object.
   std::vector<const KeyMap*> parents;   ///< Keys of this table.
   std::vector<const KeyMap*> children;  ///< Keys that point to this table.
   std::size_t index = 0;                ///< In Metadata::Impl::mappers.

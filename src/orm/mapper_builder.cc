@@ -179,6 +179,9 @@ class MapperBuilder {
       relation.many = record.kind == "one_to_many" || record.kind == "many_to_many";
       relation.cascade = record.cascade;
       relation.loading = record.loading;
+      if (relation.loading == Loading::kRaise) {
+        mapper.raises = static_cast<std::uint16_t>(mapper.raises | raise_mark(relation));
+      }
       relation.descending = record.descending;
       if (record.order != nullptr) {
         relation.order = relation.target->column_at(record.order->offset());

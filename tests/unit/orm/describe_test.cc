@@ -155,6 +155,45 @@ TEST_CASE("A dynamic relationship is loaded by no option") {
   CHECK(db.query<Wide>().options(raiseload<&Wide::children>()).all().empty());
 }
 
+struct Shelf {
+  std::int64_t id{};
+  std::optional<std::int64_t> above_id{};
+  One<Shelf> above{};
+  Many<Shelf> below{};
+  static void describe(TableOf<Shelf>& t) {
+    t.name("shelf")
+        .column<&Shelf::id>({.primary_key = true})
+        .column<&Shelf::above_id>({.references = fk<&Shelf::id>()});
+    t.one_to_many<&Shelf::below, &Shelf::above_id>().back_populates<&Shelf::above>().load(Raise);
+    t.many_to_one<&Shelf::above, &Shelf::above_id>().back_populates<&Shelf::below>();
+  }
+};
+
+TEST_CASE("A relationship that may not load lazily does so where a query allows it") {
+  const auto models = Metadata::of<Shelf>();
+  const Engine engine("sqlite://");
+  models.create_all(engine);
+  {
+    Session db(engine, models);
+    db.add(Shelf{.id = 1});
+    db.add(Shelf{.id = 2, .above_id = 1});
+    db.commit();
+  }
+  Session db(engine, models);
+  const auto shelf = db.get<Shelf>(1);
+  CHECK_THROWS_AS(shelf->below.size(), LazyLoadError);
+  CHECK(db.query<Shelf>().order_by(col<&Shelf::id>).first() == shelf);
+  CHECK_THROWS_AS(shelf->below.size(), LazyLoadError);
+  const auto allowed = db.query<Shelf>().options(lazyload<&Shelf::below>()).all();
+  CHECK(shelf->below.size() == 1);
+  CHECK(shelf->below[0]->below.size() == 0);
+  CHECK(shelf->below[0]->above == shelf);
+  db.expire_all();
+  const auto forbidden = db.query<Shelf>().options(raiseload<&Shelf::below>()).all();
+  CHECK_THROWS_AS(shelf->below.size(), LazyLoadError);
+  CHECK(db.query<Shelf>().options(selectinload<&Shelf::below>()).all()[0]->below.size() == 1);
+}
+
 TEST_CASE("Colons and question marks that are no parameters stay as they are") {
   const std::vector<std::string> urls = orm_test::fresh_urls();
   const Engine engine(GENERATE_REF(from_range(urls)));
