@@ -189,6 +189,31 @@ std::vector<Oid> BatchWriter::types_to_copy(const InsertPlan& plan) {
   return types;
 }
 
+// COPY's bytes bear no type, and eight of them fit a bigint, a float8 and a timestamp: another
+// session may have altered the column since the last COPY. From here on COPY's own lock keeps it.
+void BatchWriter::look_up_copy(const InsertPlan& plan, Plan& known) {
+  if (wire_.in_transaction()) {
+    wire_.run("LOCK TABLE " + plan.table + " IN ROW EXCLUSIVE MODE");
+  }
+  if (known.columns == nullptr) {
+    known.columns = std::make_unique<Statement>(
+        wire_,
+        "SELECT pg_catalog.concat(max(relhasrules::int), max(relrowsecurity::int), "
+        "pg_catalog.string_agg(attname || ' ' || atttypid, ',' ORDER BY attnum)) "
+        "FROM pg_catalog.pg_attribute JOIN pg_catalog.pg_class c ON c.oid = attrelid "
+        "WHERE attrelid = $1::pg_catalog.regclass AND attnum > 0 AND NOT attisdropped");
+  }
+  known.columns->put_text(plan.table);
+  std::string_view now;
+  if (known.columns->step()) known.columns->get_text(0, now);
+  const bool changed = now != known.copied_columns;
+  known.copied_columns = now;
+  known.columns->reset();
+  if (!changed) return;
+  tables_.erase(plan.table);
+  known.copied = types_to_copy(plan);
+}
+
 std::vector<std::int64_t> BatchWriter::new_keys(const std::string& sequence, std::size_t count) {
   Statement statement(wire_,
                       "SELECT pg_catalog.nextval($1::pg_catalog.regclass) "
@@ -237,17 +262,8 @@ void BatchWriter::insert_copied(const InsertPlan& plan, const std::vector<Oid>& 
 void BatchWriter::insert(const InsertPlan& plan, RowSource& rows) {
   Plan& known = plan_of(plan.id);
   if (plan.bulk && rows.size() >= kLeastRowsOfCopy) {
-    if (!std::exchange(known.copy_is_known, true)) known.copied = types_to_copy(plan);
-    if (!known.copied.empty()) {
-      try {
-        return insert_copied(plan, known.copied, rows);
-      } catch (...) {
-        // The table may have been changed since its columns were looked up.
-        known.copy_is_known = false;
-        tables_.erase(plan.table);
-        throw;
-      }
-    }
+    look_up_copy(plan, known);
+    if (!known.copied.empty()) return insert_copied(plan, known.copied, rows);
   }
   const bool by_key = plan.returning.empty() || !plan.generated_key.empty();
   if (rows.size() > 1 && known.many == nullptr && known.has_many) {

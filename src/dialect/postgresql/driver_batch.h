@@ -37,7 +37,8 @@ class BatchWriter {
   struct Plan {
     std::unique_ptr<Statement> one, many;
     bool has_many = true;
-    bool copy_is_known = false;
+    std::unique_ptr<Statement> columns;  ///< Asks for the table's columns.
+    std::string copied_columns;          ///< What it said before the last COPY.
     std::vector<Oid> copied;  ///< The columns' types, the generated key's last; empty: no COPY.
   };
 
@@ -48,6 +49,7 @@ class BatchWriter {
   std::string changed_rows_text(const TableInfo& info, const std::vector<PlanColumn>& columns,
                                 const std::vector<PlanColumn>& key);
   std::vector<Oid> types_to_copy(const InsertPlan& plan);
+  void look_up_copy(const InsertPlan& plan, Plan& known);
   void insert_copied(const InsertPlan& plan, const std::vector<Oid>& types, RowSource& rows);
   std::vector<std::int64_t> new_keys(const std::string& sequence, std::size_t count);
   void insert_each(Statement& statement, const InsertPlan& plan, RowSource& rows);

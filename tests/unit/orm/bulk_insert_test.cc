@@ -262,6 +262,42 @@ TEST_CASE(
   }
 }
 
+struct Reading {
+  std::int64_t id{};
+  std::int64_t value{};
+  static void describe(TableOf<Reading>& t) {
+    t.name("reading").column<&Reading::id>({.primary_key = true}).column<&Reading::value>();
+  }
+};
+
+TEST_CASE("A column that another session alters between two COPYs gets values, not their bytes") {
+  for (const std::string& url : orm_test::fresh_urls()) {
+    if (!is_server(url)) continue;
+    const auto models = Metadata::of<Reading>();
+    const Engine engine(url), other(url);
+    models.create_all(engine);
+    Session db(engine, models);
+    const auto insert = [&](std::int64_t value) {
+      std::vector<Reading> rows(kRows, Reading{.value = value});
+      db.bulk_insert(rows);
+      db.commit();
+    };
+    insert(1);
+    Session migration(other, models);
+    migration.execute("ALTER TABLE reading ALTER COLUMN value TYPE double precision");
+    migration.commit();
+    insert(2);
+    CHECK(db.execute("SELECT CAST(sum(value) AS text) FROM reading").text(0, 0) ==
+          std::to_string(3 * kRows));
+    db.rollback();  // its lock
+    migration.execute("ALTER TABLE reading ALTER COLUMN value TYPE bigint");
+    migration.commit();
+    insert(4);
+    CHECK(db.execute("SELECT CAST(sum(value) AS text) FROM reading").text(0, 0) ==
+          std::to_string(7 * kRows));
+  }
+}
+
 TEST_CASE("Rows that COPY cannot take are inserted all the same") {
   for (const std::string& url : orm_test::fresh_urls()) {
     if (!is_server(url)) continue;
