@@ -1,9 +1,31 @@
 // Live, on PostgreSQL: what a session says and does when its connection breaks.
 #include <catch2/catch.hpp>
+#include <functional>
 #include <optional>
 
 #include "support/dialect_tcp_proxy.h"
 #include "unit/orm/blog_server.h"
+
+namespace trap {
+
+/// A number which breaks something while it is on its way to the server.
+struct Number {
+  std::int64_t value{};
+  static inline std::int64_t trap = -1;
+  static inline std::function<void()> spring;
+};
+
+}  // namespace trap
+
+template <>
+struct ormdb::codec<trap::Number> {
+  using stored = std::int64_t;
+  static std::int64_t to(const trap::Number& number) {
+    if (number.value == trap::Number::trap) trap::Number::spring();
+    return number.value;
+  }
+  static trap::Number from(std::int64_t value) { return {value}; }
+};
 
 namespace {
 
@@ -113,6 +135,42 @@ TEST_CASE("A server that is not there is told at once, not tried for ever") {
   Session db(engine, blog::models());
   CHECK_THROWS_WITH(db.query<User>().count(), Catch::Matchers::Contains("cannot connect"));
   CHECK(engine.status().in_use == 0);
+}
+
+struct Sample {
+  std::int64_t id{};
+  trap::Number number{};
+  std::string text{};
+  static void describe(TableOf<Sample>& t) {
+    t.name("sample").column<&Sample::id>({.primary_key = true}).column<&Sample::number>();
+    t.column<&Sample::text>();
+  }
+};
+
+TEST_CASE("A connection that is lost in the middle of a COPY leaves no row and no lie") {
+  const Server server;
+  if (!server) return;
+  const Metadata models = Metadata::of<Sample>();
+  const Engine engine(server.url());
+  models.create_all(engine);
+  constexpr std::int64_t kRows = 60'000;  // several pieces
+  std::vector<Sample> rows;
+  for (std::int64_t i = 0; i < kRows; ++i) rows.push_back({0, {i}, "some text to fill the piece"});
+  Session db(engine, models);
+  trap::Number::spring = [&] { server.kill_all(); };
+  for (const std::int64_t at : {std::int64_t{1}, kRows / 2, kRows - 1}) {
+    trap::Number::trap = at;
+    CHECK_THROWS_AS(db.bulk_insert(rows), ConnectionLost);
+    trap::Number::trap = -1;
+    db.rollback();
+    CHECK(engine.status().in_use == 0);
+    CHECK(server.number("SELECT count(*) FROM sample") == 0);
+    CHECK(rows.front().id == 0);
+  }
+  db.bulk_insert(rows);
+  db.commit();
+  CHECK(server.number("SELECT count(*) FROM sample") == kRows);
+  CHECK(rows.back().id != 0);
 }
 
 /// A session behind a proxy that can lose a COMMIT.
