@@ -21,6 +21,7 @@ RunOptions read_options(const OptionSet& options) {
   refuse_together(options, "sql", "plan");
   refuse_together(options, "sql", "dry-run");
   refuse_together(options, "plan", "dry-run");
+  refuse_together(options, "step-done", "step-redo");
   refuse_together(options, "no-wait", "lock-timeout");
   refuse_together(options, "no-wait", "run-lock-timeout");
   RunOptions run;

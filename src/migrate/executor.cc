@@ -105,7 +105,9 @@ RunResult Executor::run(Direction direction) {
     refuse_edited(edited_revisions(workspace_, log_, *connection_, plan.rows_before),
                   workspace_.graph());
   }
-  refuse_half_applied(connection_ ? log_.unfinished(*connection_) : std::nullopt, plan);
+  const auto half = connection_ ? log_.unfinished(*connection_) : std::nullopt;
+  refuse_half_applied(half, plan);
+  refuse_wrong_statement(half, half ? half->total : 0, options_);
   result.rows_before = plan.rows_before;
   result.rows = plan.rows_before;
   if (plan.steps.empty()) return result;

@@ -86,7 +86,8 @@ class Executor {
                      Direction direction, StepResult& result);
   bool took_effect(const SectionPart& part, const UnfinishedStep& half, std::size_t number);
   bool part_is_done(const std::optional<UnfinishedStep>& half, const SectionPart& part,
-                    std::size_t number, const PlanStep& step, const LoadedScript& script);
+                    std::size_t number, const LogEntry& entry, const PlanStep& step,
+                    const LoadedScript& script);
 
   void run_sections(SectionCompiler& compiler, CompiledSection first, const PlanStep& step,
                     const LoadedScript& script, Direction direction, int operation_offset,

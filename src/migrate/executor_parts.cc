@@ -118,28 +118,30 @@ bool Executor::took_effect(const SectionPart& part, const UnfinishedStep& half,
 }
 
 bool Executor::part_is_done(const std::optional<UnfinishedStep>& half, const SectionPart& part,
-                            std::size_t number, const PlanStep& step, const LoadedScript& script) {
+                            std::size_t number, const LogEntry& entry, const PlanStep& step,
+                            const LoadedScript& script) {
   if (!half) return false;
-  for (const UnfinishedStep::Part& seen : half->parts) {
-    if (static_cast<std::size_t>(seen.number) != number) continue;
-    const bool said_done = options_.step_done && *options_.step_done == seen.number;
-    const bool said_redo = options_.step_redo && *options_.step_redo == seen.number;
-    if (!seen.finished && said_redo) {
-      log_.forget_part(*connection_, half->id, seen.number);
-      return false;
-    }
-    if (!seen.finished && !said_done && !took_effect(part, *half, number)) {
-      log_.forget_part(*connection_, half->id, seen.number);
-      return false;
-    }
-    if (seen.hash != part.hash()) {
-      throw in_step(edited_after_applied(*half, number), *step.revision, script, half->direction,
-                    static_cast<int>(part.first) + 1);
-    }
-    if (!seen.finished) log_.finish_part(*connection_, half->id, seen.number);
+  const int n = static_cast<int>(number);
+  const bool said_done = options_.step_done == n;
+  const UnfinishedStep::Part* seen = half->part(n);
+  if (seen == nullptr) {
+    if (!said_done) return false;
+    // It failed, and was done by hand since.
+    log_.start_part(*connection_, half->id, entry, n, part.hash());
+    log_.finish_part(*connection_, half->id, n);
     return true;
   }
-  return false;
+  const bool redo = options_.step_redo == n;
+  if (!seen->finished && (redo || (!said_done && !took_effect(part, *half, number)))) {
+    log_.forget_part(*connection_, half->id, n);
+    return false;
+  }
+  if (seen->hash != part.hash()) {
+    throw in_step(edited_after_applied(*half, number), *step.revision, script, half->direction,
+                  static_cast<int>(part.first) + 1);
+  }
+  if (!seen->finished) log_.finish_part(*connection_, half->id, n);
+  return true;
 }
 
 void Executor::run_in_parts(const PlanStep& step, const LoadedScript& script, Direction direction,
@@ -160,8 +162,9 @@ void Executor::run_in_parts(const PlanStep& step, const LoadedScript& script, Di
   bool applied = false;
   try {
     refuse_removed_parts(half, parts.size(), *step.revision, script);
+    if (half) refuse_wrong_statement(half, static_cast<int>(parts.size()), options_);
     for (std::size_t i = 0; i < parts.size(); ++i) {
-      if (!part_is_done(half, parts[i], i + 1, step, script)) {
+      if (!part_is_done(half, parts[i], i + 1, entry, step, script)) {
         run_next_part(parts[i], i + 1, id, entry, step, script, direction, result);
       }
       applied = applied_part_ = true;

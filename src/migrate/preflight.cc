@@ -73,6 +73,32 @@ std::string resume_command(const UnfinishedStep& half) {
   return up ? "ormdb upgrade " + half.revision : "ormdb downgrade " + half.revision + "-1";
 }
 
+void refuse_wrong_statement(const std::optional<UnfinishedStep>& half, int parts,
+                            const RunOptions& options) {
+  const std::optional<int> named = options.step_done ? options.step_done : options.step_redo;
+  if (!named) return;
+  const std::string option =
+      std::string(options.step_done ? "--step-done " : "--step-redo ") + std::to_string(*named);
+  if (!half) {
+    throw Error(ErrorKind::kUsage, option + " fits nothing: no revision is half-applied")
+        .where("argument")
+        .hint("leave the option out; `ormdb status` shows where the database stands");
+  }
+  const int open = half->open_part();
+  if (*named == open && open <= parts) return;
+  const std::string which = " of half-applied revision " + half->revision;
+  const bool all = open > parts;
+  throw Error(ErrorKind::kUsage,
+              option + " fits nothing: " +
+                  (all ? "all statements" + which + " are done"
+                       : "the statement to decide about" + which + " is " + std::to_string(open) +
+                             " of " + std::to_string(parts)))
+      .revision(half->revision)
+      .where("argument")
+      .hint(all ? "finish it with `" + resume_command(*half) + "`"
+                : "those before it are done and those after it have not run; see `ormdb status`");
+}
+
 void refuse_half_applied(const std::optional<UnfinishedStep>& half, const Plan& plan) {
   if (!half) return;
   const auto goes_on = [&](const PlanStep& step) { return step.revision->id == half->revision; };

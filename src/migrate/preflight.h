@@ -7,6 +7,7 @@
 #include "migrate/run_log.h"
 #include "migrate/version_store.h"
 #include "migrate/workspace.h"
+#include "ormdb/migrator.h"
 
 namespace ormdb {
 
@@ -30,6 +31,12 @@ void refuse_unavailable(const Workspace& workspace, const Plan& plan);
 
 /// The command that goes on with a half-applied step.
 std::string resume_command(const UnfinishedStep& half);
+
+/// Throws kUsage when --step-done or --step-redo names another statement than the open one of the
+/// half-applied step, which has `parts` of them. Those before it are done, and those after it have
+/// not been tried.
+void refuse_wrong_statement(const std::optional<UnfinishedStep>& half, int parts,
+                            const RunOptions& options);
 
 /// Throws kConflict when a half-applied step is not one that this plan goes on with.
 void refuse_half_applied(const std::optional<UnfinishedStep>& half, const Plan& plan);

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/clock.h"
@@ -26,6 +27,18 @@ Column column(std::string name, Type type, bool nullable) {
 }
 
 }  // namespace
+
+const UnfinishedStep::Part* UnfinishedStep::part(int number) const {
+  const auto found = std::find_if(parts.begin(), parts.end(),
+                                  [&](const Part& part) { return part.number == number; });
+  return found != parts.end() ? &*found : nullptr;
+}
+
+int UnfinishedStep::open_part() const {
+  int number = 1;
+  while (part(number) != nullptr && part(number)->finished) ++number;
+  return number;
+}
 
 RunLog::RunLog(const Dialect& dialect, const Url& url, std::string schema)
     : dialect_(dialect),

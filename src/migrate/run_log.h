@@ -37,6 +37,9 @@ struct UnfinishedStep {
   Direction direction = Direction::kUpgrade;
   int total = 0;
   std::vector<Part> parts;  ///< By number.
+
+  const Part* part(int number) const;  ///< nullptr: not started, or it failed.
+  int open_part() const;               ///< The first that is not known to be done.
 };
 
 class RunLog {

@@ -171,7 +171,7 @@ TEST_CASE("A statement with an unknown outcome needs the user's word") {
 
   RunOptions other;
   other.step_done = 1;
-  CHECK(error_of([&] { project.upgrade(other); }).kind() == ErrorKind::kConflict);
+  CHECK(error_of([&] { project.upgrade(other); }).kind() == ErrorKind::kUsage);
 
   RunOptions options;
   (took_effect ? options.step_done : options.step_redo) = 2;
@@ -180,6 +180,53 @@ TEST_CASE("A statement with an unknown outcome needs the user's word") {
   CHECK(project.tables() == "a b");
   CHECK(project.query("SELECT count(*) FROM sqlite_schema WHERE name = 'ix'") == "1");
   CHECK(project.current() == "a0");
+}
+
+TEST_CASE("A statement that failed and was done by hand is not run again") {
+  const Half project;
+  project.sql("CREATE TABLE nowhere (id INTEGER)");
+  project.sql("INSERT INTO nowhere VALUES (1)");
+  project.sql("CREATE TABLE b (id INTEGER NOT NULL PRIMARY KEY)");
+  RunOptions options;
+  options.step_done = 3;
+  const RunResult result = project.upgrade(options);
+  CHECK(result.steps.at(0).statements.empty());
+  CHECK(project.query("SELECT count(*) FROM nowhere") == "1");
+  CHECK(project.current() == "a1");
+  CHECK_FALSE(project.migrator()->status().half_applied);
+}
+
+TEST_CASE("A statement that failed is run again on the user's word, as without it") {
+  const Half project;
+  project.mend();
+  RunOptions options;
+  options.step_redo = 3;
+  CHECK(project.upgrade(options).steps.at(0).statements.size() == 1);
+  CHECK(project.tables() == "a b zero");
+}
+
+TEST_CASE("--step-done and --step-redo of a statement that is not the open one are told") {
+  const Half project;
+  for (const int number : {1, 2, 4, 99}) {
+    CAPTURE(number);
+    for (const bool done : {true, false}) {
+      RunOptions options;
+      (done ? options.step_done : options.step_redo) = number;
+      const Error error = error_of([&] { project.upgrade(options); });
+      CHECK(error.kind() == ErrorKind::kUsage);
+      CHECK(error.message() == std::string(done ? "--step-done " : "--step-redo ") +
+                                   std::to_string(number) +
+                                   " fits nothing: the statement to decide about of half-applied "
+                                   "revision a1 is 3 of 3");
+    }
+  }
+  CHECK(project.tables() == "a zero");
+  project.mend();
+  project.upgrade();
+  RunOptions options;
+  options.step_done = 3;
+  CHECK(error_of([&] { project.upgrade(options); }).message() ==
+        "--step-done 3 fits nothing: no revision is half-applied");
 }
 
 TEST_CASE("A downgrade goes on where it stopped, and its command is told") {
