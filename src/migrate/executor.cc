@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "dialect/sqlite/blame.h"
+#include "dialect/sqlite/dependents.h"
 #include "migrate/offline.h"
 #include "migrate/preflight.h"
 #include "migrate/replay.h"
@@ -249,9 +250,11 @@ bool Executor::try_whole(const PlanStep& step, const LoadedScript& script, Direc
   expect_rows(rows);
   ensure_tables();
   const auto check = verify ? dialect_.integrity_check(*connection_) : nullptr;
+  const auto dependents = check_dependents(operations);
   run_sections(compiler, std::move(first), step, script, direction, 0, result);
   try {
     if (check) check->verify(*connection_);
+    if (dependents) dependents->verify(*connection_);
   } catch (const Error& error) {
     schema_loaded_ = false;
     throw in_step(error, *step.revision, script, direction, error.operation());
@@ -363,6 +366,11 @@ Schema& Executor::schema_for(const std::vector<Operation>& operations) {
     schema_.enums = enums_of_history(workspace_, store_.rows(*connection_));
   }
   return schema_;
+}
+
+std::unique_ptr<IntegrityCheck> Executor::check_dependents(
+    const std::vector<Operation>& operations) {
+  return dialect_.name() == "sqlite" ? dependents_check(*connection_, operations) : nullptr;
 }
 
 void Executor::remember_schema(bool known) {

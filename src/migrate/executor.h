@@ -101,6 +101,8 @@ class Executor {
   void ensure_tables();
   void expect_rows(const std::vector<std::string>& rows);
   Schema& schema_for(const std::vector<Operation>& operations);
+  /// Looks after views and triggers that a section may break; nullptr where there are none.
+  std::unique_ptr<IntegrityCheck> check_dependents(const std::vector<Operation>& operations);
   void remember_schema(bool known);
   void apply_timeouts();
 

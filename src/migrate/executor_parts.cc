@@ -280,8 +280,15 @@ void Executor::run_part(const SectionPart& part, std::size_t number, std::int64_
   const bool verify = first.verify_integrity;
   Transaction transaction(*connection_, dialect_.begin());
   const auto check = verify ? dialect_.integrity_check(*connection_) : nullptr;
+  const auto dependents = check_dependents(part.operations);
   run_sections(compiler, std::move(first), step, script, direction, offset, result);
-  if (check) check->verify(*connection_);
+  try {
+    if (check) check->verify(*connection_);
+    if (dependents) dependents->verify(*connection_);
+  } catch (const Error& error) {
+    const int operation = error.operation() > 0 ? error.operation() + offset : 0;
+    throw in_step(error, *step.revision, script, direction, operation);
+  }
   log_.start_part(*connection_, step_id, entry, part_number, part.hash());
   log_.finish_part(*connection_, step_id, part_number);
   fault_before_statement();
@@ -376,10 +383,12 @@ StepResult Executor::run_inside(const PlanStep& step, Direction direction,
   const std::vector<Operation> operations = script.operations(direction);
   SectionCompiler compiler(dialect_, operations, schema_for(operations));
   try {
+    const auto dependents = check_dependents(operations);
     if (!compiler.done()) {
       run_sections(compiler, compiler.next(), step, script, direction, 0, result);
     }
     if (check != nullptr) check->verify(*connection_);
+    if (dependents) dependents->verify(*connection_);
   } catch (const Error& error) {
     throw in_step(in_one_transaction(error, options_.dry_run), *step.revision, script, direction,
                   error.operation());

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/file_system.h"
+#include "dialect/sqlite/dependents.h"
 #include "migrate/section.h"
 #include "model/model_yaml.h"
 
@@ -70,11 +71,15 @@ class Rehearsal {
     Schema schema = dialect_.introspect(*connection_, {});
     SectionCompiler compiler(dialect_, operations_, schema);
     note_broken_before();
+    const std::vector<BrokenDependent> broken = broken_dependents(*connection_);
     while (!compiler.done()) {
       run(compiler.next());
       if (!compiler.schema_known()) schema = dialect_.introspect(*connection_, {});
     }
     for (const Operation& operation : operations_) try_out(operation);
+    for (const BrokenDependent& fresh : newly_broken(broken, broken_dependents(*connection_))) {
+      refuse_broken(fresh);
+    }
   }
 
  private:
@@ -94,11 +99,23 @@ class Rehearsal {
     if (number < 1 || is_foreign(error.message())) return error;
     const Operation& operation = operations_[static_cast<std::size_t>(number) - 1];
     Error failure(ErrorKind::kModel, describe(operation) + " would fail: " + error.message());
-    failure.statement(error.statement()).hint("correct the models; nothing was written");
-    const ModelLocation place =
-        locate_in_models(workspace_.database().models, model_path(operation));
+    failure.statement(error.statement());
+    return at_model(std::move(failure), model_path(operation));
+  }
+
+  Error at_model(Error failure, const std::vector<std::string>& path) const {
+    failure.hint("correct the models; nothing was written");
+    const ModelLocation place = locate_in_models(workspace_.database().models, path);
     if (!place.file.empty()) failure.at(display_path(place.file), place.line, place.source_line);
     return failure;
+  }
+
+  // What the models leave as it is, while they change what it names.
+  void refuse_broken(const BrokenDependent& broken) const {
+    if (!can_be_judged(broken.words)) return;
+    Error failure(ErrorKind::kModel,
+                  broken.kind + " " + broken.name + " would be broken: " + broken.words);
+    throw at_model(std::move(failure), {broken.kind + "s", broken.name});
   }
 
   // Statements that make SQLite compile what a view or trigger says, without running it.
@@ -136,13 +153,17 @@ class Rehearsal {
       return "";
     } catch (const Error& error) {
       const std::string& words = error.message();
-      const ObjectFilter& filter = workspace_.config().filter;
-      const bool whole = filter.include.empty() && filter.exclude.empty();
-      const bool unknown_table = words.starts_with("no such table");
-      const bool wrong =
-          begins_with_any(words, {"no such column", "ambiguous column name", "near "});
-      return wrong || (unknown_table && whole && !names_other_tool(words)) ? words : "";
+      const bool wrong = begins_with_any(
+          words, {"no such table", "no such column", "ambiguous column name", "near "});
+      return wrong && can_be_judged(words) ? words : "";
     }
+  }
+
+  // A table that is missing here may be one that is out of scope.
+  bool can_be_judged(const std::string& words) const {
+    if (!words.starts_with("no such table")) return true;
+    const ObjectFilter& filter = workspace_.config().filter;
+    return filter.include.empty() && filter.exclude.empty() && !names_other_tool(words);
   }
 
   // Their tables are no part of a schema here.

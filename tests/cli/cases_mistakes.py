@@ -263,3 +263,26 @@ def case_an_error_of_a_header_shows_its_line(project):
     project.script("aaaa", None)
     project.script("b@bb", "aaaa")
     contains(project.run("heads", code=4).err, "-- ormdb revision: b@bb")
+
+
+def case_a_view_or_trigger_that_would_lose_its_column_is_told(project):
+    models = MODELS + "      nick: {type: text, nullable: true}\n"
+    view = "views:\n  nicks: SELECT id, nick FROM user\n"
+    trigger = ("triggers:\n  lower:\n    table: user\n    timing: after\n    events: [update]\n"
+               "    body: UPDATE user SET nick = lower(NEW.nick) WHERE id = NEW.id;\n")
+    _applied(project, models + view)
+    project.write("models.yaml", MODELS + view)
+    error = project.json("migrate", "-m", "drop", code=4)["error"]
+    contains(error["message"], "view nicks would be broken: no such column: nick")
+    equal((error["file"], error["line"]), ("models.yaml", 8))
+    project.write("models.yaml", models + trigger)
+    project.run("migrate", "-m", "trigger")
+    project.run("upgrade")
+    project.write("models.yaml", MODELS + trigger)
+    error = project.json("migrate", "-m", "drop", code=4)["error"]
+    contains(error["message"], "trigger lower would be broken: no such column: NEW.nick")
+    equal(error["line"], 8)
+    project.write("models.yaml", MODELS)
+    project.run("migrate", "-m", "drop")
+    project.run("upgrade")
+    contains(project.run("check").out, "No differences")

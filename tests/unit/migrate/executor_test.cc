@@ -286,5 +286,43 @@ TEST_CASE("A missing downgrade section is an error, an empty one is nothing to d
   CHECK(project.current() == "b1");
 }
 
+/// p(id, n) and something that uses n, then a hand-written drop of n.
+struct DropsColumn : Project {
+  explicit DropsColumn(const std::string& dependent) {
+    script("a1", "", "  - execute: CREATE TABLE p(id INTEGER PRIMARY KEY, n TEXT)\n");
+    script("b1", "a1",
+           "  - execute: UPDATE p SET n = 'x'\n"
+           "  - drop_column: {table: p, column: {name: n, type: text, nullable: true}}\n");
+    upgrade("a1");
+    sql(dependent);
+  }
+};
+
+TEST_CASE("A step that breaks a view or trigger is rolled back") {
+  const std::pair<const char*, const char*> cases[] = {
+      {"CREATE VIEW v AS SELECT id, n FROM p", "view v (no such column: n)"},
+      {"CREATE VIEW w AS SELECT 1; CREATE TRIGGER t AFTER UPDATE ON p BEGIN SELECT OLD.n; END",
+       "trigger t (no such column: OLD.n)"}};
+  for (const auto& [dependent, named] : cases) {
+    const DropsColumn project(dependent);
+    const Error error = error_of([&] { project.upgrade(); });
+    CHECK(error.exit_code() == 5);
+    CHECK(error.message().find(named) != std::string::npos);
+    CHECK(error.operation() == 2);
+    CHECK(error.line() > 0);
+    CHECK(project.current() == "a1");
+    CHECK(project.query("SELECT count(n) FROM p") == "0");
+    RunOptions dry;
+    dry.dry_run = true;
+    CHECK(error_of([&] { project.upgrade(dry); }).exit_code() == 5);
+  }
+}
+
+TEST_CASE("A view that was broken before the step does not stop it") {
+  const DropsColumn project("CREATE VIEW v AS SELECT n, gone FROM p");
+  project.upgrade();
+  CHECK(project.current() == "b1");
+}
+
 }  // namespace
 }  // namespace ormdb
