@@ -47,6 +47,10 @@ struct ConnectOptions {
   std::chrono::milliseconds statement_timeout{0};  ///< 0: none.
   bool create = true;                              ///< SQLite: create a missing file.
   bool read_only = false;
+  /// PostgreSQL: "public" is the default schema wherever it exists, whatever search_path the role
+  /// and the database have, unless the URL itself sets one (options=-csearch_path=app). The rest of
+  /// the path stays behind it.
+  bool fixed_default_schema = true;
 };
 
 /// Keeps other ormdb runs off a database while it lives.
@@ -86,7 +90,8 @@ class Dialect {
   virtual std::unique_ptr<Connection> connect(const Url& url,
                                               const ConnectOptions& options) const = 0;
 
-  /// nullptr when the database does not exist (ConnectOptions::create is ignored).
+  /// nullptr when the database does not exist and a run would make it, as SQLite's file
+  /// (ConnectOptions::create is ignored); where a run would not, this throws as connect() does.
   virtual std::unique_ptr<Connection> connect_existing(const Url& url,
                                                        const ConnectOptions& options) const {
     return database_exists(url) ? connect(url, options) : nullptr;
@@ -138,7 +143,7 @@ class Dialect {
   virtual std::vector<std::string> integrity_check_sql() const = 0;
 
   /// Lines that make the engine's shell stop at the first error (".bail on").
-  virtual std::string sql_preamble() const = 0;
+  virtual std::string sql_preamble(const Url& url) const = 0;
 
   /// Waits up to `timeout` for other ormdb runs on the same database; throws kLocked naming the
   /// holder.

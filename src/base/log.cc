@@ -6,6 +6,8 @@
 #include <atomic>
 #include <memory>
 
+#include "base/mask.h"
+
 namespace ormdb {
 namespace {
 
@@ -23,7 +25,9 @@ spdlog::logger& logger() {
   return *one;
 }
 
-void write(std::string_view prefix, std::string_view text) { logger().info("{}{}", prefix, text); }
+void write(std::string_view prefix, std::string_view text) {
+  logger().info("{}{}", prefix, mask_passwords(text));
+}
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/file_system.h"
+#include "base/mask.h"
 #include "script/operation_node.h"
 
 namespace ormdb::cli {
@@ -52,14 +53,15 @@ Node document_head(bool ok, std::string_view command, std::string_view database)
 }
 
 Node error_document(const Error& error) {
-  Node node = Node::map({{"kind", error_kind_name(error.kind())}, {"message", error.message()}});
-  node.set_if("hint", error.hint());
+  Node node = Node::map(
+      {{"kind", error_kind_name(error.kind())}, {"message", mask_passwords(error.message())}});
+  node.set_if("hint", mask_passwords(error.hint()));
   node.set_if("revision", error.revision());
   node.set_if("where", error.where());
   node.set_if("file", error.file());
   if (error.line() > 0) node.set("line", error.line());
   if (error.operation() > 0) node.set("operation", error.operation());
-  node.set_if("statement", error.statement());
+  node.set_if("statement", mask_passwords(error.statement()));
   node.set_if("sqlstate", error.sqlstate());
   node.set_if("candidates", Node::strings(error.candidates()));
   return node;

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "base/mask.h"
 #include "base/text.h"
 
 namespace ormdb::cli {
@@ -105,7 +106,7 @@ std::string error_text(const Error& error, const Style& style) {
   if (!error.hint().empty()) {
     text += style(Paint::kGreen, "hint:") + " " + printable(error.hint()) + "\n";
   }
-  return text;
+  return mask_passwords(text);
 }
 
 std::string operations_text(const std::vector<Operation>& operations, const Style& style) {

@@ -51,9 +51,10 @@ std::string abandoned(const UnfinishedStep& half) {
          " parts " + (done == 1 ? "stays" : "stay") + " in the database";
 }
 
-std::string as_text(const Dialect& dialect, const std::vector<std::string>& statements,
+std::string as_text(const Workspace& workspace, const std::vector<std::string>& statements,
                     const std::string& title) {
-  std::string text = "-- " + title + "\n" + dialect.sql_preamble();
+  const Dialect& dialect = workspace.dialect();
+  std::string text = "-- " + title + "\n" + dialect.sql_preamble(workspace.url());
   text += std::string(dialect.begin()) + ";\n";
   for (const std::string& sql : statements) text += sql + ";\n";
   return text + "COMMIT;\n";
@@ -102,7 +103,7 @@ RunResult Migrator::stamp(const StampOptions& options) {
   };
   prepare(workspace.existing_connection());
   if (options.sql) {
-    result.sql = as_text(dialect, statements, options.tag.empty() ? "ormdb stamp" : options.tag);
+    result.sql = as_text(workspace, statements, options.tag.empty() ? "ormdb stamp" : options.tag);
     return result;
   }
   Connection& connection = workspace.connection();
@@ -124,9 +125,8 @@ RunResult Migrator::ensure_version(bool sql) {
   Connection* existing = workspace.existing_connection();
   const bool there = existing != nullptr && impl_->store.exists(*existing);
   if (sql) {
-    result.sql =
-        as_text(workspace.dialect(), there ? std::vector<std::string>() : impl_->store.create_sql(),
-                "ormdb ensure-version");
+    result.sql = as_text(workspace, there ? std::vector<std::string>() : impl_->store.create_sql(),
+                         "ormdb ensure-version");
     return result;
   }
   if (there) return result;

@@ -217,7 +217,7 @@ std::string OfflineRun::text_of(const Plan& plan, const std::vector<OfflineStep>
   std::string text = "-- ormdb " + verb + ", " + counted(steps.size(), "revision") + ", for " +
                      std::string(dialect_.name()) + "\n";
   if (!options_.tag.empty()) text += "-- tag: " + replace_all(options_.tag, "\n", " ") + "\n";
-  text += dialect_.sql_preamble();
+  text += dialect_.sql_preamble(workspace_.url());
   const std::string begin = std::string(dialect_.begin()) + ";\n";
   if (!preparation_.empty() && !steps.empty()) {
     text += "\n" + begin;

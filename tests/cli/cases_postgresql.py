@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 # pylint: disable=wrong-import-position
@@ -167,9 +167,10 @@ def case_databases_are_made_and_dropped(project):
     gone = live.Scratch(create=False)
     configure(project, url=gone.url)
     try:
-        contains(project.run("status").out, "at: base")
+        for command in ("status", "current", "check", "inspect", "upgrade"):
+            contains(project.run(command, code=5).err, "does not exist", "ormdb create-db")
         project.chain("aaaa")
-        contains(project.run("upgrade", code=5).err, "does not exist", "ormdb create-db")
+        contains(project.run("upgrade", "--plan", code=5).err, "does not exist")
         contains(project.run("create-db").out, gone.name)
         contains(project.run("create-db", code=5).err, "already exists")
         project.run("upgrade")
@@ -179,6 +180,51 @@ def case_databases_are_made_and_dropped(project):
         equal(project.database.sql(f"SELECT 1 FROM pg_database WHERE datname = '{gone.name}'"), [])
     finally:
         gone.drop()
+
+
+def case_a_service_names_the_database(project):
+    gone = live.Scratch(create=False)
+    server = urlsplit(gone.url)
+    project.write("services.conf", f"[app]\nhost={server.hostname}\nport={server.port}\n"
+                  f"user={server.username}\npassword={server.password or ''}\n"
+                  f"dbname={gone.name}\n")
+    configure(project, url="postgresql:///?service=app")
+    service = {"PGSERVICEFILE": project.path("services.conf"), "PGDATABASE": "postgres"}
+    there = f"SELECT 1 FROM pg_database WHERE datname = '{gone.name}'"
+    try:
+        project.run("create-db", **service)
+        equal(len(sql(project, there)), 1)
+        project.run("drop-db", "--yes", **service)
+        equal(sql(project, there), [])
+    finally:
+        gone.drop()
+
+
+def case_the_default_schema_is_the_same_for_everybody(project):
+    name = project.database.name
+    configure(project, "schemas: [public]\n")
+    for statement in (f"ALTER DATABASE {name} SET search_path = \"$user\", app, public",
+                      "CREATE SCHEMA app", "CREATE SCHEMA AUTHORIZATION CURRENT_USER"):
+        sql(project, statement)
+    project.run("migrate", "-m", "all")
+    project.run("upgrade")
+    equal(tables(project), ["post", "user"])
+    equal(tables(project, "app"), [])
+    for path in ("app, public", "pg_catalog", "''", "nowhere"):
+        sql(project, f"ALTER DATABASE {name} SET search_path = {path}")
+        contains(project.run("check").out, "No differences")
+        contains(project.run("current").out, "(head)")
+        offline = project.run("upgrade", "base:head", "--sql").out
+        with live.scratch_database() as other:
+            done = psql(other.url, f"CREATE SCHEMA app; SET search_path = {path};\n{offline}")
+            equal((done.returncode, done.stderr), (0, ""))
+            equal(other.sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+                            " AND tablename IN ('user', 'post') ORDER BY 1"),
+                  [("post",), ("user",)])
+    # The URL's own word counts.
+    configure(project, url=project.database.url + "?options=-csearch_path%3Dapp")
+    project.run("upgrade")
+    equal(tables(project, "app"), ["post", "user"])
 
 
 def case_stamp_and_ensure_version(project):

@@ -18,6 +18,7 @@ namespace ormdb::postgresql {
   X(PQclear)                     \
   X(PQcmdStatus)                 \
   X(PQcmdTuples)                 \
+  X(PQconnectStartParams)        \
   X(PQconndefaults)              \
   X(PQconninfoFree)              \
   X(PQconnectdbParams)           \

@@ -14,6 +14,7 @@
 #include "dialect/postgresql/lock.h"
 #include "dialect/postgresql/reconcile.h"
 #include "dialect/postgresql/rules.h"
+#include "dialect/postgresql/search_path.h"
 #include "dialect/postgresql/took_effect.h"
 
 namespace ormdb {
@@ -44,7 +45,7 @@ std::unique_ptr<Connection> PostgresqlDialect::connect(const Url& url,
 
 std::unique_ptr<Connection> PostgresqlDialect::connect_existing(
     const Url& url, const ConnectOptions& options) const {
-  return postgresql::connect_existing(url, options);
+  return postgresql::connect(url, options);
 }
 
 Schema PostgresqlDialect::introspect(Connection& connection,
@@ -65,6 +66,11 @@ std::vector<std::string> PostgresqlDialect::reconcile(Connection* connection, Sc
 std::optional<bool> PostgresqlDialect::took_effect(Connection& connection,
                                                    const Operation& operation) const {
   return postgresql::took_effect(connection, operation);
+}
+
+std::string PostgresqlDialect::sql_preamble(const Url& url) const {
+  const std::string path = postgresql::search_path_sql(url);
+  return "\\set ON_ERROR_STOP on\n" + (path.empty() ? path : path + ";\n");
 }
 
 bool PostgresqlDialect::table_exists(Connection& connection,

@@ -36,7 +36,7 @@ class PostgresqlDialect : public Dialect {
   std::unique_ptr<IntegrityCheck> integrity_check(Connection& connection) const override;
   std::vector<std::string> integrity_check_sql() const override { return {}; }
   /// psql goes on after an error by itself, and exits with 0.
-  std::string sql_preamble() const override { return "\\set ON_ERROR_STOP on\n"; }
+  std::string sql_preamble(const Url& url) const override;
   std::unique_ptr<RunLock> lock_run(const Url& url, Connection& connection,
                                     std::chrono::milliseconds timeout) const override;
   std::optional<std::string> run_lock_holder(const Url& url, Connection& connection) const override;

@@ -82,6 +82,7 @@ class PostgresqlDriver final : public Driver {
 ConnectOptions connect_options(const DriverOptions& options) {
   ConnectOptions result;
   result.lock_timeout = options.lock_timeout;
+  result.fixed_default_schema = false;  // the application's own
   return result;
 }
 

@@ -72,8 +72,12 @@ std::map<std::string, std::string> stated(const Url& url) {
   set_if(values, "password", url.password);
   set_if(values, "dbname", url.database);
   for (const auto& [key, value] : url.options) {
-    const bool ssl = key == "ssl" && (value == "true" || value == "1");
-    values[ssl ? "sslmode" : key] = ssl ? "require" : value;
+    // As JDBC and asyncpg spell it.
+    if (key == "ssl") {
+      values["sslmode"] = value == "true" || value == "1" ? "require" : value;
+    } else {
+      values[key] = value;
+    }
   }
   if (url.options.contains("host") && !url.options.contains("port")) split_ports(values);
   return values;
@@ -104,9 +108,32 @@ std::vector<Parameter> connection_parameters(const Url& url) {
   return parameters;
 }
 
+namespace {
+
+// What only libpq can read. The attempt to connect is not waited for.
+std::string database_of_service(const Url& url) {
+  std::vector<const char*> keywords, values;
+  const std::vector<Parameter> parameters = connection_parameters(url);
+  for (const Parameter& parameter : parameters) {
+    keywords.push_back(parameter.keyword.c_str());
+    values.push_back(parameter.value.c_str());
+  }
+  keywords.push_back(nullptr);
+  values.push_back(nullptr);
+  const Handle handle(client().PQconnectStartParams(keywords.data(), values.data(), 0));
+  const char* const name = handle == nullptr ? nullptr : client().PQdb(handle.get());
+  return name == nullptr ? "" : name;
+}
+
+}  // namespace
+
 std::string database_user(const Url& url) { return stated_or_default(url, "user"); }
 
 std::string database_name(const Url& url) {
+  // A service's word counts more than PGDATABASE.
+  if (url.options.contains("service") && !stated(url).contains("dbname")) {
+    return database_of_service(url);
+  }
   const std::string name = stated_or_default(url, "dbname");
   return name.empty() ? database_user(url) : name;
 }

@@ -7,6 +7,7 @@
 #include "dialect/postgresql/marks.h"
 #include "dialect/postgresql/parameters.h"
 #include "dialect/postgresql/postgresql_error.h"
+#include "dialect/postgresql/search_path.h"
 
 namespace ormdb::postgresql {
 
@@ -142,6 +143,10 @@ std::string Session::settings(bool local) const {
   };
   set("lock_timeout", std::to_string(std::max<long long>(options_.lock_timeout.count(), 1)));
   set("statement_timeout", std::to_string(options_.statement_timeout.count()));
+  if (options_.fixed_default_schema && !sets_search_path(url_)) {
+    calls += ", set_config('search_path', " + std::string(kPublicFirst) + ", " +
+             (local ? "true" : "false") + ")";
+  }
   if (options_.read_only && !local) set("default_transaction_read_only", "on");
   const char* strings = client().PQparameterStatus(handle_.get(), "standard_conforming_strings");
   if (strings != nullptr && std::string_view(strings) == "off") {

@@ -24,7 +24,7 @@ class SqliteDialect : public Dialect {
   CompiledSection compile(const std::vector<Operation>& operations, Schema& schema) const override;
   std::unique_ptr<IntegrityCheck> integrity_check(Connection& connection) const override;
   std::vector<std::string> integrity_check_sql() const override;
-  std::string sql_preamble() const override { return ".bail on\n"; }
+  std::string sql_preamble(const Url& /*url*/) const override { return ".bail on\n"; }
   std::unique_ptr<RunLock> lock_run(const Url& url, Connection& connection,
                                     std::chrono::milliseconds timeout) const override;
   std::optional<std::string> run_lock_holder(const Url& url, Connection& connection) const override;

@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "base/mask.h"
 #include "ormdb/connection.h"
 #include "ormdb/error.h"
 
@@ -119,6 +120,22 @@ TEST_CASE("a bad URL is an error that never shows the password") {
       CHECK_THAT(error.message() + error.hint(), !Catch::Contains("secret"));
     }
   }
+}
+
+TEST_CASE("passwords in any text are hidden") {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"", ""},
+      {"database: \"postgresql://u:s3cr3t@h:1/x", "database: \"postgresql://u:***@h:1/x"},
+      {"{a: mysql+pymysql://u:p@ss@h/x b}", "{a: mysql+pymysql://u:***@h/x b}"},
+      {"'postgresql://u:a/b:c@h' postgresql://v:x@i",
+       "'postgresql://u:***@h' postgresql://v:***@i"},
+      {"postgresql://u@h:1/x and http://h:80/a", "postgresql://u@h:1/x and http://h:80/a"},
+      {"postgresql://u:***@h", "postgresql://u:***@h"},
+      {"?sslPassword=abc&password=\"", "?sslPassword=***&password=***\""},
+      {"ends with ://", "ends with ://"},
+      {"Password=", "Password="},
+  };
+  for (const auto& [text, hidden] : cases) CHECK(mask_passwords(text) == hidden);
 }
 
 }  // namespace

@@ -128,6 +128,7 @@ TEST_CASE("a URL becomes the parameters that it states", "[postgresql]") {
       {"postgresql://h/d?host=a:1&host=b:2", "dbname=d host=a,b port=1,2"},
       {"postgresql://u@h/d?user=v", "dbname=d host=h user=v"},
       {"postgresql://h/d?ssl=true", "dbname=d host=h sslmode=require"},
+      {"postgresql+asyncpg://h/d?ssl=verify-full", "dbname=d host=h sslmode=verify-full"},
       {"postgresql://?service=prod", "service=prod"},
       {"postgresql://h?connect_timeout=3", "connect_timeout=3 host=h"},
   };
