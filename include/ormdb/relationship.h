@@ -57,17 +57,18 @@ void free_arena(ArenaHead* arena);
 
 enum class EntityState : std::uint8_t { kPending, kPersistent, kDeleted, kDetached };
 
-/// What stands before every object that a session manages.
+/// What stands before every object that a session manages; what reading needs is next to the
+/// object.
 struct Entity {
-  ArenaHead* arena;
-  const Mapper* mapper;
   Image* image;        ///< The database's values of the columns that were touched.
   Links* links;        ///< Keys that a flush has to copy from other objects.
   Siblings* siblings;  ///< The result that it came with, for auto_batch.
+  const Mapper* mapper;
+  ArenaHead* arena;
   std::uint32_t edits;
+  std::uint16_t raises;  ///< Of the first 16 relationships, those that may not load lazily.
   EntityState state;
   std::uint8_t flags;
-  std::uint16_t raises;  ///< Of the first 16 relationships, those that may not load lazily.
 };
 inline constexpr std::uint8_t kExpired = 1;
 inline constexpr std::size_t kObjectOffset = 48;
@@ -77,13 +78,26 @@ inline void* object_of(const Entity* entity) {
   return const_cast<char*>(reinterpret_cast<const char*>(entity)) + kObjectOffset;
 }
 
-inline void retain(Entity* entity) {
-  if (entity != nullptr) ++entity->arena->references;
+/// An object, or none, and its arena: counting a reference then does not wait for the object's
+/// memory, which is what most of the time of a lookup goes to.
+struct Found {
+  Entity* entity = nullptr;
+  ArenaHead* arena = nullptr;
+
+  Found() = default;
+  Found(Entity* object) : Found(object, object != nullptr ? object->arena : nullptr) {}  // NOLINT
+  Found(Entity* object, ArenaHead* its_arena) : entity(object), arena(its_arena) {}
+};
+
+inline void retain(ArenaHead* arena) {
+  if (arena != nullptr) ++arena->references;
 }
-inline void release(Entity* entity) {
-  if (entity == nullptr || --entity->arena->references != 0) return;
-  if (entity->arena->session == nullptr) free_arena(entity->arena);
+inline void release(ArenaHead* arena) {
+  if (arena == nullptr || --arena->references != 0) return;
+  if (arena->session == nullptr) free_arena(arena);
 }
+inline void retain(Entity* entity) { retain(Found(entity).arena); }
+inline void release(Entity* entity) { release(Found(entity).arena); }
 
 /// Throws for no object, reads an expired one again.
 void touch(Entity* entity);
@@ -101,19 +115,17 @@ std::vector<Datum> history(const Entity* entity, std::size_t offset);
 class RefBase {
  public:
   RefBase() = default;
-  explicit RefBase(Entity* entity) : entity_(entity) { retain(entity_); }
-  RefBase(const RefBase& other) : entity_(other.entity_) { retain(entity_); }
-  RefBase(RefBase&& other) noexcept : entity_(std::exchange(other.entity_, nullptr)) {}
-  RefBase& operator=(const RefBase& other) {
-    retain(other.entity_);
-    release(std::exchange(entity_, other.entity_));
-    return *this;
-  }
-  RefBase& operator=(RefBase&& other) noexcept {
+  explicit RefBase(Found found) : entity_(found.entity), arena_(found.arena) { retain(arena_); }
+  RefBase(const RefBase& other) : entity_(other.entity_), arena_(other.arena_) { retain(arena_); }
+  RefBase(RefBase&& other) noexcept
+      : entity_(std::exchange(other.entity_, nullptr)),
+        arena_(std::exchange(other.arena_, nullptr)) {}
+  RefBase& operator=(RefBase other) noexcept {
     std::swap(entity_, other.entity_);
+    std::swap(arena_, other.arena_);
     return *this;
   }
-  ~RefBase() { release(entity_); }
+  ~RefBase() { release(arena_); }
 
   explicit operator bool() const { return entity_ != nullptr; }
   friend bool operator==(const RefBase& a, const RefBase& b) { return a.entity_ == b.entity_; }
@@ -135,6 +147,9 @@ class RefBase {
   }
 
   Entity* entity_ = nullptr;
+
+ private:
+  ArenaHead* arena_ = nullptr;
 };
 
 }  // namespace detail
@@ -164,7 +179,7 @@ class Ref : public detail::RefBase {
  public:
   using model = T;
   Ref() = default;
-  explicit Ref(detail::Entity* entity) : RefBase(entity) {}
+  explicit Ref(detail::Found found) : RefBase(found) {}
 
   /// Throw Error for an empty Ref, and what a query throws where an expired object is read again.
   const T* operator->() const { return static_cast<const T*>(object()); }

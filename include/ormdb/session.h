@@ -47,28 +47,39 @@ struct SessionOptions {
 /// The primary key of one row: {1}, {"de"}, {1, 2} for a composite one, a Uuid, a strong key type.
 class Key {
  public:
-  template <typename T>
-  requires(!std::is_same_v<std::remove_cvref_t<T>, Key>)
-      Key(const T& value)
-      : size_(1), values_{detail::plain_datum(value)} {}  // NOLINT: db.get<User>(1)
-  template <typename A, typename B, typename... Rest>
-  Key(const A& a, const B& b, const Rest&... rest)  // NOLINT: db.get<Line>({1, 2})
-      : size_(2 + sizeof...(Rest)), values_{detail::plain_datum(a), detail::plain_datum(b)} {
-    if constexpr (sizeof...(Rest) > 0) {
-      more_ = {values_[0], values_[1], detail::plain_datum(rest)...};
+  template <typename T, typename... Rest>
+  requires(sizeof...(Rest) > 0 || !std::is_same_v<std::remove_cvref_t<T>, Key>)
+      Key(const T& first, const Rest&... rest)  // NOLINT: db.get<Line>({1, 2})
+      : size_(1 + sizeof...(Rest)),
+        are_integers_(kAreIntegers<T, Rest...>),
+        value_(kAreIntegers<T, Rest...> ? Datum() : detail::plain_datum(first)) {
+    if constexpr (kAreIntegers<T, Rest...>) {
+      std::size_t at = 0;
+      integers_[at++] = first;
+      ((integers_[at++] = rest), ...);
+    } else if constexpr (sizeof...(Rest) > 0) {
+      more_ = {value_, detail::plain_datum(rest)...};
     }
   }
 
   std::size_t size() const { return size_; }
-  const Datum* data() const { return more_.empty() ? values_ : more_.data(); }
-  std::vector<Datum> values() const { return {data(), data() + size_}; }
+  /// For keys of one or two integers, these, and 0 in place of a second; else null.
+  const std::int64_t* integers() const { return are_integers_ ? integers_ : nullptr; }
+  /// For the others.
+  const Datum* data() const { return more_.empty() ? &value_ : more_.data(); }
+  std::vector<Datum> values() const;
 
  private:
-  // Keys of one or two columns need no memory of their own.
-  static constexpr std::size_t kInside = 2;
+  template <typename... Ts>
+  static constexpr bool kAreIntegers = sizeof...(Ts) <= 2 &&
+                                       ((detail::is_integer<Ts> && std::is_signed_v<Ts>)&&...);
+
+  // The commonest keys need no memory of their own.
   std::size_t size_;
-  Datum values_[kInside];
-  std::vector<Datum> more_;  ///< All of them, where they are more.
+  bool are_integers_;
+  std::int64_t integers_[2] = {0, 0};
+  Datum value_;              ///< The first.
+  std::vector<Datum> more_;  ///< All of them, where they are more than one.
 };
 
 /// A named parameter of a raw statement.
@@ -124,8 +135,8 @@ using EntityObserver = Callback<Entity*>;
 
 // src/orm/session.cc
 Entity* session_add(SessionCore& core, TypeKey type, void* value);
-Entity* session_get(SessionCore& core, TypeKey type, std::int64_t key);
-Entity* session_get(SessionCore& core, TypeKey type, const Key& key);
+Found session_get(SessionCore& core, TypeKey type, std::int64_t key);
+Found session_get(SessionCore& core, TypeKey type, const Key& key);
 [[noreturn]] void throw_no_row(SessionCore& core, TypeKey type, const Key& key);
 Entity* session_merge(SessionCore& core, TypeKey type, void* value);
 void session_observe(SessionCore& core, TypeKey type, Event event, EntityObserver observer);
@@ -218,9 +229,9 @@ class Session {
   /// Throws NotFound.
   template <typename T>
   Ref<T> get_or_404(const Key& key) {
-    detail::Entity* entity = detail::session_get(*core_, detail::type_key<T>(), key);
-    if (entity == nullptr) detail::throw_no_row(*core_, detail::type_key<T>(), key);
-    return Ref<T>(entity);
+    const detail::Found found = detail::session_get(*core_, detail::type_key<T>(), key);
+    if (found.entity == nullptr) detail::throw_no_row(*core_, detail::type_key<T>(), key);
+    return Ref<T>(found);
   }
   template <typename T>
   Query<T> query() {

@@ -5,40 +5,44 @@
 
 namespace ormdb::detail {
 
-void IntegerMap::grow(std::size_t slots) {
+template <typename Key>
+void FlatMap<Key>::grow(std::size_t slots) {
   std::vector<Slot> old(slots);
   old.swap(slots_);
   mask_ = slots - 1;
-  shift_ = 64 + 4 - std::countr_zero(slots);
+  shift_ = 64 - std::countr_zero(slots);
   size_ = 0;
   for (const Slot& slot : old) {
     if (slot.entity != nullptr) insert(slot.key, slot.entity);
   }
 }
 
-void IntegerMap::reserve(std::size_t count) {
+template <typename Key>
+void FlatMap<Key>::reserve(std::size_t count) {
   std::size_t slots = slots_.empty() ? 64 : slots_.size();
   while (slots / 3 * 2 < count) slots *= 2;
   if (slots > slots_.size()) grow(slots);
 }
 
-void IntegerMap::insert(std::int64_t key, Entity* entity) {
+template <typename Key>
+void FlatMap<Key>::insert(const Key& key, Entity* entity) {
   if (slots_.size() / 3 * 2 <= size_) grow(slots_.empty() ? 64 : slots_.size() * 2);
-  std::size_t at = home(key);
-  while (slots_[at].entity != nullptr && slots_[at].key != key) at = (at + 1) & mask_;
+  std::size_t at = home_of(key, shift_);
+  while (slots_[at].entity != nullptr && !(slots_[at].key == key)) at = (at + 1) & mask_;
   if (slots_[at].entity == nullptr) ++size_;
   slots_[at] = {key, entity};
 }
 
 // Without tombstones: what follows in the run moves up (Knuth 6.4, algorithm R).
-void IntegerMap::erase(std::int64_t key) {
+template <typename Key>
+void FlatMap<Key>::erase(const Key& key) {
   if (size_ == 0) return;
-  std::size_t hole = home(key);
-  while (slots_[hole].entity != nullptr && slots_[hole].key != key) hole = (hole + 1) & mask_;
+  std::size_t hole = home_of(key, shift_);
+  while (slots_[hole].entity != nullptr && !(slots_[hole].key == key)) hole = (hole + 1) & mask_;
   if (slots_[hole].entity == nullptr) return;
   --size_;
   for (std::size_t at = (hole + 1) & mask_; slots_[at].entity != nullptr; at = (at + 1) & mask_) {
-    const std::size_t wanted = home(slots_[at].key);
+    const std::size_t wanted = home_of(slots_[at].key, shift_);
     const bool stays = ((at - wanted) & mask_) < ((at - hole) & mask_);
     if (stays) continue;
     slots_[hole] = slots_[at];
@@ -47,10 +51,12 @@ void IntegerMap::erase(std::int64_t key) {
   slots_[hole].entity = nullptr;
 }
 
+template class FlatMap<std::int64_t>;
+template class FlatMap<KeyWords>;
+
 namespace {
 
 std::uint64_t hash_of(std::string_view bytes) {
-  constexpr std::uint64_t kGolden = 0x9E3779B97F4A7C15U;
   std::uint64_t hash = bytes.size() * kGolden;
   const auto mix = [&](std::uint64_t word) {
     hash = (hash ^ word) * kGolden;
@@ -184,6 +190,62 @@ std::int64_t integer_key(const Mapper& mapper, const void* object) {
   return field_datum(mapper, object, column).integer;
 }
 
+namespace {
+
+/// How many words a value takes; more than there are for what is no number and no Uuid.
+std::size_t words_in(ValueKind kind) {
+  switch (kind) {
+    case ValueKind::kBool:
+    case ValueKind::kInteger:
+    case ValueKind::kDate:
+    case ValueKind::kTime:
+    case ValueKind::kTimestamp:
+    case ValueKind::kTimestampUtc:
+      return 1;
+    case ValueKind::kUuid:
+      return 2;
+    default:
+      return 3;
+  }
+}
+
+/// The words of a key that fits them; value_of(i) is that of its i-th column. False where a value
+/// is of another kind than its column.
+template <typename ValueOf>
+bool fill_words(const Mapper& mapper, ValueOf&& value_of, KeyWords& words) {
+  std::size_t at = 0;
+  for (const ColumnIndex column : mapper.key) {
+    const Datum& value = value_of(at);
+    if (value.kind != mapper.columns[column].kind) return false;
+    if (value.kind == ValueKind::kUuid) {
+      std::memcpy(words.word, value.text.data(), sizeof words.word);
+    } else {
+      words.word[at] = static_cast<std::uint64_t>(value.integer);
+    }
+    ++at;
+  }
+  return true;
+}
+
+}  // namespace
+
+IdentityMap::IdentityMap(const Mapper& mapper) : mapper_(&mapper) {
+  std::size_t words = 0;
+  for (const ColumnIndex column : mapper.key) {
+    const ValueKind kind = mapper.columns[column].kind;
+    words += words_in(kind);
+    are_integers_ = are_integers_ && kind == ValueKind::kInteger;
+  }
+  fits_words_ = words <= 2;
+}
+
+bool IdentityMap::words_of(const Entity* entity, KeyWords& words) const {
+  const auto value_of = [&](std::size_t i) {
+    return field_datum(*mapper_, object_of(entity), mapper_->key[i]);
+  };
+  return fits_words_ && fill_words(*mapper_, value_of, words);
+}
+
 std::string_view IdentityMap::bytes_of(const Datum* key, std::size_t columns) const {
   if (columns == 1 && key->kind == ValueKind::kText) return key->text;
   if (columns == 1 && key->kind == ValueKind::kUuid) return key->text;
@@ -207,7 +269,12 @@ std::string_view IdentityMap::bytes_of(const Entity* entity) const {
 }
 
 Entity* IdentityMap::find(const Datum* key, std::size_t columns) const {
-  if (mapper_->integer_key) return integers_.find(key->integer);
+  if (mapper_->integer_key) {
+    return key->kind == ValueKind::kInteger ? integers_.find(key->integer) : nullptr;
+  }
+  KeyWords words;
+  const auto value_of = [&](std::size_t i) -> const Datum& { return key[i]; };
+  if (fits_words_ && fill_words(*mapper_, value_of, words)) return words_.find(words);
   return others_.size() == 0 ? nullptr : others_.find(bytes_of(key, columns));
 }
 
@@ -217,16 +284,22 @@ Entity* IdentityMap::find_row(const RowReader& row, int first_column) const {
     if (!row.get_integer(first_column + mapper_->key.front(), key)) return nullptr;
     return integers_.find(key);
   }
+  const auto value_of = [&](std::size_t i) {
+    const ColumnIndex column = mapper_->key[i];
+    return read_datum(mapper_->columns[column].kind, row, first_column + column);
+  };
+  KeyWords words;
+  if (fits_words_ && fill_words(*mapper_, value_of, words)) return words_.find(words);
   std::vector<Datum> key;
-  for (const ColumnIndex column : mapper_->key) {
-    key.push_back(read_datum(mapper_->columns[column].kind, row, first_column + column));
-  }
+  for (std::size_t i = 0; i < mapper_->key.size(); ++i) key.push_back(value_of(i));
   return find(key);
 }
 
 void IdentityMap::insert(Entity* entity) {
-  if (mapper_->integer_key) {
+  if (KeyWords words; mapper_->integer_key) {
     integers_.insert(integer_key(*mapper_, object_of(entity)), entity);
+  } else if (words_of(entity, words)) {
+    words_.insert(words, entity);
   } else {
     others_.insert(bytes_of(entity), entity);
   }
@@ -236,14 +309,27 @@ void IdentityMap::erase(Entity* entity) {
   if (mapper_->integer_key) {
     const std::int64_t key = integer_key(*mapper_, object_of(entity));
     if (integers_.find(key) == entity) integers_.erase(key);
-    return;
+  } else if (KeyWords words; words_of(entity, words)) {
+    if (words_.find(words) == entity) words_.erase(words);
+  } else {
+    const std::string_view key = bytes_of(entity);
+    if (others_.find(key) == entity) others_.erase(key);
   }
-  const std::string_view key = bytes_of(entity);
-  if (others_.find(key) == entity) others_.erase(key);
+}
+
+void IdentityMap::reserve(std::size_t count) {
+  if (mapper_->integer_key) {
+    integers_.reserve(count);
+  } else if (fits_words_) {
+    words_.reserve(count);
+  } else {
+    others_.reserve(count);
+  }
 }
 
 void IdentityMap::clear() {
   integers_.clear();
+  words_.clear();
   others_.clear();
 }
 

@@ -119,8 +119,7 @@ class TypeIndex {
   /// Null: not there.
   const Mapper* find(TypeKey type) const {
     std::size_t at = home(type);
-    while (slots_[at].type != type && slots_[at].type != nullptr)
-      at = (at + 1) & (slots_.size() - 1);
+    while (slots_[at].type != type && slots_[at].type != nullptr) at = (at + 1) & mask_;
     return slots_[at].mapper;
   }
   void insert(TypeKey type, const Mapper* mapper);
@@ -130,11 +129,10 @@ class TypeIndex {
     TypeKey type = nullptr;
     const Mapper* mapper = nullptr;
   };
-  std::size_t home(TypeKey type) const {
-    return reinterpret_cast<std::uintptr_t>(type) & (slots_.size() - 1);
-  }
+  std::size_t home(TypeKey type) const { return reinterpret_cast<std::uintptr_t>(type) & mask_; }
 
   std::vector<Slot> slots_ = std::vector<Slot>(16);  ///< A power of two, at most half of it taken.
+  std::size_t mask_ = 15;
   std::size_t size_ = 0;
 };
 

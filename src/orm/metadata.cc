@@ -146,13 +146,14 @@ void detail::TypeIndex::insert(TypeKey type, const Mapper* mapper) {
   if (2 * ++size_ > slots_.size()) {
     std::vector<Slot> old(2 * slots_.size());
     old.swap(slots_);
+    mask_ = slots_.size() - 1;
     size_ = 1;
     for (const Slot& slot : old) {
       if (slot.type != nullptr) insert(slot.type, slot.mapper);
     }
   }
   std::size_t at = home(type);
-  while (slots_[at].type != type && slots_[at].type != nullptr) at = (at + 1) & (slots_.size() - 1);
+  while (slots_[at].type != type && slots_[at].type != nullptr) at = (at + 1) & mask_;
   slots_[at] = {type, mapper};
 }
 

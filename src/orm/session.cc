@@ -88,6 +88,15 @@ Savepoint::~Savepoint() {
 void Savepoint::commit() { std::exchange(core_, nullptr)->release_savepoint(depth_); }
 void Savepoint::rollback() { std::exchange(core_, nullptr)->rollback_to_savepoint(depth_); }
 
+std::vector<Datum> Key::values() const {
+  if (!are_integers_) return {data(), data() + size_};
+  std::vector<Datum> values;
+  for (std::size_t i = 0; i < size_; ++i) {
+    values.push_back(Datum{ValueKind::kInteger, integers_[i], 0, ""});
+  }
+  return values;
+}
+
 namespace {
 
 /// SQL with :name parameters as the driver wants it, and the values in the order of their marks.
@@ -177,16 +186,38 @@ Entity* session_add(SessionCore& core, TypeKey type, void* value) {
   return core.add(core.models().mapper(type), value);
 }
 
-Entity* session_get(SessionCore& core, TypeKey type, std::int64_t key) {
-  return core.get_integer(core.models().mapper(type), key);
+// Apart, so that nothing is set up for them where an object is at hand.
+namespace {
+
+[[gnu::noinline]] Found get_slowly(SessionCore& core, TypeKey type, std::int64_t key) {
+  return core.get(core.models().mapper(type), {Datum{ValueKind::kInteger, key, 0, ""}});
 }
 
-Entity* session_get(SessionCore& core, TypeKey type, const Key& key) {
-  const Mapper& mapper = core.models().mapper(type);
-  if (key.size() == mapper.key.size()) {
-    if (Entity* entity = core.find_ready(mapper, key.data())) return entity;
-  }
-  return core.get(mapper, key.values());
+[[gnu::noinline]] Found get_slowly(SessionCore& core, TypeKey type, const Key& key) {
+  return core.get(core.models().mapper(type), key.values());
+}
+
+[[gnu::noinline]] Found get_by_values(SessionCore& core, TypeKey type, const Key& key) {
+  const Found found = core.find_ready(
+      type, key.size(), [&](const IdentityMap& map) { return map.find(key.data(), key.size()); });
+  return found.entity != nullptr ? found : get_slowly(core, type, key);
+}
+
+}  // namespace
+
+Found session_get(SessionCore& core, TypeKey type, std::int64_t key) {
+  const Found found =
+      core.find_ready(type, 1, [&](const IdentityMap& map) { return map.find_integers(key, 0); });
+  return found.entity != nullptr ? found : get_slowly(core, type, key);
+}
+
+Found session_get(SessionCore& core, TypeKey type, const Key& key) {
+  const std::int64_t* integers = key.integers();
+  if (integers == nullptr) return get_by_values(core, type, key);
+  const Found found = core.find_ready(type, key.size(), [&](const IdentityMap& map) {
+    return map.find_integers(integers[0], integers[1]);
+  });
+  return found.entity != nullptr ? found : get_slowly(core, type, key);
 }
 
 void throw_no_row(SessionCore& core, TypeKey type, const Key& key) {

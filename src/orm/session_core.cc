@@ -50,11 +50,6 @@ namespace {
 
 }  // namespace
 
-void SessionCore::require_unused() const {
-  const void* user = user_.load(std::memory_order_acquire);
-  if (user != nullptr && user != this_thread()) throw_concurrent_use();
-}
-
 SessionCore::Use::Use(SessionCore& core) : core_(core) {
   const void* me = this_thread();
   if (core.user_.load(std::memory_order_relaxed) != me) {
@@ -455,22 +450,6 @@ void SessionCore::require_attached(const Entity* entity) const {
   DetachedError error("a detached " + entity->mapper->model + " was used");
   error.hint("its session was closed, rolled back or let it go: add or merge a copy of it");
   throw error;
-}
-
-Entity* SessionCore::get_integer(const Mapper& mapper, std::int64_t key) {
-  if (mapper.integer_key) {
-    require_unused();
-    Entity* entity = identities_[mapper.index].find_integer(key);
-    if (entity != nullptr && (entity->flags & (kRemoving | kExpired)) == 0) return entity;
-  }
-  return get(mapper, {Datum{ValueKind::kInteger, key, 0, ""}});
-}
-
-Entity* SessionCore::find_ready(const Mapper& mapper, const Datum* key) const {
-  require_unused();
-  Entity* entity = identities_[mapper.index].find(key, mapper.key.size());
-  const bool ready = entity != nullptr && (entity->flags & (kRemoving | kExpired)) == 0;
-  return ready ? entity : nullptr;
 }
 
 Entity* SessionCore::get(const Mapper& mapper, const std::vector<Datum>& key) {

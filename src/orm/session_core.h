@@ -90,9 +90,17 @@ class SessionCore {
   Entity* add(const Mapper& mapper, void* value);
   void remove(Entity* entity);
   Entity* get(const Mapper& mapper, const std::vector<Datum>& key);
-  Entity* get_integer(const Mapper& mapper, std::int64_t key);
-  /// The object with this key (as many values as the model's has), if it can be given out as it is.
-  Entity* find_ready(const Mapper& mapper, const Datum* key) const;
+  /// What `find` gives for the model's identity map, if the key has so many columns, the object can
+  /// be given out as it is, and nothing uses the session now; else get() says what is the matter.
+  template <typename Find>
+  Found find_ready(TypeKey type, std::size_t columns, Find&& find) const {
+    if (user_.load(std::memory_order_acquire) != nullptr) return {};
+    const Mapper* mapper = models_->by_type.find(type);
+    if (mapper == nullptr || mapper->key.size() != columns) return {};
+    Entity* entity = find(identities_[mapper->index]);
+    if (entity == nullptr || (entity->flags & (kRemoving | kExpired)) != 0) return {};
+    return {entity, arena_};
+  }
   Entity* find_loaded(const Mapper& mapper, const std::vector<Datum>& key) const;
   void expire(Entity* entity);
   void expire_all();
@@ -187,8 +195,6 @@ class SessionCore {
     Lease lease;
   };
 
-  /// What Use does, for a look that changes nothing.
-  void require_unused() const;
   std::size_t database_of(const Mapper& mapper) const;
   void begin(Database& database);
   void commit_all();

@@ -145,28 +145,37 @@ TEST_CASE("Statements can go unprepared, and the environment names the database"
   CHECK_THROWS_AS(Engine("nonsense"), Error);
 }
 
-TEST_CASE("The integer map agrees with a plain one over random insertions and removals") {
-  detail::IntegerMap map;
+template <typename Key>
+void check_map_at_random(Key (*key_of)(std::int64_t)) {
+  detail::FlatMap<Key> map;
   std::unordered_map<std::int64_t, detail::Entity*> plain;
   detail::Entity entities[3] = {};
   std::uint64_t seed = 42;
   const auto random = [&] { return seed = seed * 6364136223846793005U + 1442695040888963407U; };
   for (int i = 0; i < 20000; ++i) {
-    const auto key = static_cast<std::int64_t>(random() >> 33) % 500 - 100;
+    const auto number = static_cast<std::int64_t>(random() >> 33) % 500 - 100;
     if (random() >> 62 == 0) {
-      map.erase(key);
-      plain.erase(key);
+      map.erase(key_of(number));
+      plain.erase(number);
     } else {
       detail::Entity* entity = &entities[random() >> 33 & 1];
-      map.insert(key, entity);
-      plain[key] = entity;
+      map.insert(key_of(number), entity);
+      plain[number] = entity;
     }
   }
   CHECK(map.size() == plain.size());
-  for (std::int64_t key = -101; key < 501; ++key) {
-    const auto found = plain.find(key);
-    CHECK(map.find(key) == (found == plain.end() ? nullptr : found->second));
+  for (std::int64_t number = -101; number < 501; ++number) {
+    const auto found = plain.find(number);
+    CHECK(map.find(key_of(number)) == (found == plain.end() ? nullptr : found->second));
   }
+}
+
+TEST_CASE("The identity maps agree with a plain one over random insertions and removals") {
+  check_map_at_random<std::int64_t>([](std::int64_t number) { return number; });
+  check_map_at_random<detail::KeyWords>([](std::int64_t number) {
+    const auto bits = static_cast<std::uint64_t>(number);
+    return detail::KeyWords{{bits % 7, bits / 7}};
+  });
 }
 
 }  // namespace
