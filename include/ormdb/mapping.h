@@ -406,14 +406,17 @@ constexpr const char* spelled_member() {
 
 /// Where the member is in its struct: a pointer to a data member is that distance (Itanium C++ ABI,
 /// 2.3.1), which g++ and clang follow.
-template <typename Owner, auto M>
-std::size_t offset_of() {
-  static_assert(std::is_member_object_pointer_v<decltype(M)>, "this is no data member");
-  static_assert(sizeof(M) == sizeof(std::ptrdiff_t));
-  const auto member = M;
+template <typename C, typename V>
+std::size_t distance_to(V C::*member) {
+  static_assert(std::is_member_object_pointer_v<V C::*>, "this is no data member");
+  static_assert(sizeof(member) == sizeof(std::ptrdiff_t));
   std::size_t offset = 0;
   __builtin_memcpy(&offset, &member, sizeof offset);
   return offset;
+}
+template <typename Owner, auto M>
+std::size_t offset_of() {
+  return distance_to(M);
 }
 
 template <typename Of, auto First, auto... Rest>
@@ -434,6 +437,9 @@ struct PathOf<Of, First> {
 template <auto... Ms>
 using Path = PathOf<owner_of<Ms...>, Ms...>;
 
+/// The name in what spelled_member() gives, without a trailing '_'.
+std::string_view member_name(const char* spelled);
+
 /// A member of a model, as data: a column, or a handle of a relationship.
 struct MemberRef {
   TypeKey model;
@@ -442,7 +448,7 @@ struct MemberRef {
   FieldType type;            ///< For columns.
   TypeKey target = nullptr;  ///< For handles: the model at the other end.
 
-  std::string_view name() const;  ///< Without a trailing '_'.
+  std::string_view name() const { return member_name(spelled); }
 };
 
 template <typename Owner, auto... Ms>
@@ -454,6 +460,14 @@ constexpr MemberRef make_column_ref() {
 }
 template <typename Owner, auto... Ms>
 inline constexpr MemberRef column_ref_of = make_column_ref<Owner, Ms...>();
+
+/// What a description needs of a column. Not a MemberRef, which costs the compiler far more.
+struct ColumnMember {
+  const FieldType& type;
+  std::size_t offset;
+  const char* spelled;
+};
+
 template <auto... Ms>
 static constexpr const MemberRef& column_ref = column_ref_of<owner_of<Ms...>, Ms...>;
 

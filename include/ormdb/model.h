@@ -239,8 +239,8 @@ class TableBuilder {
   void set_comment(std::string_view text);
   void set_renamed_from(std::string_view name);
   void set_option(std::string_view dialect, std::string_view key, std::string_view value);
-  void add_column(const MemberRef& column);
-  void add_column(const MemberRef& column, const ColumnOptions& options);
+  void add_column(const ColumnMember& column);
+  void add_column(const ColumnMember& column, const ColumnOptions& options);
   void add_embedded(std::size_t offset, void (*describe)(TableRecord&), std::string_view prefix);
   void add_primary_key(const Refs& columns, const KeyOptions& options);
   void add_unique(const Refs& columns, const KeyOptions& options);
@@ -280,6 +280,19 @@ struct ModelType {
   const char* name;
 };
 
+/// What the engine does with objects. No lambdas, each of which would be a class of its own.
+template <typename T>
+struct ModelFunctions {
+  static void construct(void* at) { new (at) T(); }
+  static void move_construct(void* at, void* from) {
+    new (at) T(std::move(*static_cast<T*>(from)));
+  }
+  static void assign(void* to, void* from) {
+    *static_cast<T*>(to) = std::move(*static_cast<T*>(from));
+  }
+  static void destroy(void* object) { static_cast<T*>(object)->~T(); }
+};
+
 template <typename T>
 constexpr const char* type_name() {
   return __PRETTY_FUNCTION__;
@@ -290,15 +303,14 @@ const ModelType& model_type() {
   static_assert(std::is_default_constructible_v<T>, "a model needs a default constructor");
   static_assert(std::is_copy_constructible_v<T>, "a model must be copyable");
   static_assert(alignof(T) <= 16, "a model may not need more than 16 bytes of alignment");
-  static constexpr ModelType type = {
-      type_key<T>(),
-      sizeof(T),
-      &describe_into<T>,
-      [](void* at) { new (at) T(); },
-      [](void* at, void* from) { new (at) T(std::move(*static_cast<T*>(from))); },
-      [](void* to, void* from) { *static_cast<T*>(to) = std::move(*static_cast<T*>(from)); },
-      [](void* object) { static_cast<T*>(object)->~T(); },
-      type_name<T>()};
+  static constexpr ModelType type = {type_key<T>(),
+                                     sizeof(T),
+                                     &describe_into<T>,
+                                     &ModelFunctions<T>::construct,
+                                     &ModelFunctions<T>::move_construct,
+                                     &ModelFunctions<T>::assign,
+                                     &ModelFunctions<T>::destroy,
+                                     type_name<T>()};
   return type;
 }
 
@@ -321,18 +333,18 @@ class TableOf : public detail::TableBuilder {
     return set_option(dialect, key, value), *this;
   }
 
-  // Two functions: a default argument would be built anew at each call, which costs the compiler
-  // half of its time.
+  // Most of what a file of models costs the compiler is here, once a column: hence two functions
+  // without a default argument, and as little as can be in them.
   template <auto M>
   TableOf& column() {
-    check_member<detail::member_owner<M>>();
-    add_column(detail::column_ref_of<T, M>);
+    constexpr const char* kSpelled = detail::spelled_member<T, M>();
+    add_column({detail::field_type<column_value<M>>, detail::distance_to(M), kSpelled});
     return *this;
   }
   template <auto M>
   TableOf& column(const ColumnOptions& options) {
-    check_member<detail::member_owner<M>>();
-    add_column(detail::column_ref_of<T, M>, options);
+    constexpr const char* kSpelled = detail::spelled_member<T, M>();
+    add_column({detail::field_type<column_value<M>>, detail::distance_to(M), kSpelled}, options);
     return *this;
   }
 
@@ -340,9 +352,7 @@ class TableOf : public detail::TableBuilder {
   /// names get the prefix.
   template <auto M>
   TableOf& embed(std::string_view prefix = "") {
-    check_member<detail::member_owner<M>>();
-    add_embedded(detail::Path<M>::offset(), &detail::describe_into<detail::member_value<M>>,
-                 prefix);
+    add_embedded(detail::distance_to(M), &detail::describe_into<embedded_value<M>>, prefix);
     return *this;
   }
 
@@ -419,12 +429,23 @@ class TableOf : public detail::TableBuilder {
   }
 
  private:
-  template <typename Owner>
-  static constexpr void check_member() {
+  // Classes: their assertions are the first thing that the compiler says.
+  template <typename Owner, typename Value>
+  struct MemberOf {
     static_assert(std::is_same_v<Owner, T>,
                   "the member belongs to another struct: members of a base class are not columns, "
                   "make it a member and embed() it");
-  }
+    using type = Value;
+  };
+  template <typename Owner, typename Value>
+  struct ColumnOf : MemberOf<Owner, Value> {
+    static_assert(!detail::handle_traits<Value>::value,
+                  "this member is a relationship, not a column");
+  };
+  template <auto M>
+  using embedded_value = typename MemberOf<detail::member_owner<M>, detail::member_value<M>>::type;
+  template <auto M>
+  using column_value = typename ColumnOf<detail::member_owner<M>, detail::member_value<M>>::type;
 };
 
 /// All models of a program; immutable, cheap to copy, safe to share between threads.

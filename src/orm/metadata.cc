@@ -19,7 +19,7 @@ std::string model_name(const ModelType& type) {
   return std::string(colon == std::string_view::npos ? name : name.substr(colon + 2));
 }
 
-std::string_view MemberRef::name() const {
+std::string_view member_name(const char* spelled) {
   std::string_view name = spelled;
   name.remove_prefix(name.rfind("::") + 2);
   name = name.substr(0, name.find_first_of(";])"));

@@ -51,13 +51,13 @@ void TableBuilder::set_option(std::string_view dialect, std::string_view key,
   record_.options.push_back({std::string(dialect), std::string(key), std::string(value)});
 }
 
-void TableBuilder::add_column(const MemberRef& column) { add_column(column, ColumnOptions()); }
+void TableBuilder::add_column(const ColumnMember& column) { add_column(column, ColumnOptions()); }
 
-void TableBuilder::add_column(const MemberRef& column, const ColumnOptions& options) {
+void TableBuilder::add_column(const ColumnMember& column, const ColumnOptions& options) {
   ColumnRecord& record = record_.columns.emplace_back();
   record.type = column.type;
-  record.offset = column.offset();
-  record.name = options.name.empty() ? column.name() : options.name;
+  record.offset = column.offset;
+  record.name = options.name.empty() ? member_name(column.spelled) : options.name;
   record.options = options;
   ColumnOptions& kept = record.options;
   for (std::string_view* text :
