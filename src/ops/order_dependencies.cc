@@ -190,6 +190,8 @@ struct Footprint {
   std::string table;      ///< The table that it works on, without its schema.
   std::string relation;   ///< The same with it: a table of that name may be elsewhere.
   std::string makes_relation, takes_relation;
+  /// What comes and what goes as a whole, with the schema: mood and extra.mood can both be there.
+  std::string comes, goes;
   std::string makes_column, takes_column, alters_column;
   bool changes_column = false;
   bool adds_part = false, drops_part = false;  ///< A constraint or an index of the table.
@@ -260,8 +262,8 @@ class Footprints {
   }
   Footprint operator()(const RenameTable& op) const {
     Footprint result = of_names({lower(op.to)}, {lower(op.from)}, {lower(op.from)}, {});
-    result.makes_relation = Mentions::lower(op.to);
-    result.takes_relation = Mentions::lower(op.from);
+    result.makes_relation = result.comes = Mentions::lower(op.to);
+    result.takes_relation = result.goes = Mentions::lower(op.from);
     return result;
   }
   Footprint operator()(const AlterTable& op) const {
@@ -339,10 +341,14 @@ class Footprints {
   Footprint operator()(const CreateVirtualTable&) const { return {}; }
   Footprint operator()(const DropVirtualTable&) const { return {}; }
   Footprint operator()(const CreateEnum& op) const {
-    return of_names({lower(op.value.name)}, {}, {lower(op.value.schema)}, {});
+    Footprint result = of_names({lower(op.value.name)}, {}, {lower(op.value.schema)}, {});
+    result.comes = place_of(op.value);
+    return result;
   }
   Footprint operator()(const DropEnum& op) const {
-    return of_names({}, {lower(op.value.name)}, {}, {lower(op.value.schema)});
+    Footprint result = of_names({}, {lower(op.value.name)}, {}, {lower(op.value.schema)});
+    result.goes = place_of(op.value);
+    return result;
   }
   Footprint operator()(const AlterEnum& op) const {
     return of_names({lower(op.to.name)}, {}, {}, {});
@@ -370,13 +376,22 @@ class Footprints {
   Names mentioned(const Object& object) const {
     return of([&](Mentions& m) { mention(object, m); });
   }
+  /// Without a signature: a function's name is its callers' whatever it takes.
+  template <typename Object>
+  static std::string place_of(const Object& object) {
+    return Mentions::lower(object.schema.empty() ? object.name : object.schema + "." + object.name);
+  }
   template <typename Object>
   Footprint created(const Object& object) const {
-    return of_names({lower(object.name)}, {}, mentioned(object), {});
+    Footprint result = of_names({lower(object.name)}, {}, mentioned(object), {});
+    result.comes = place_of(object);
+    return result;
   }
   template <typename Object>
   Footprint dropped(const Object& object) const {
-    return of_names({}, {lower(object.name)}, {}, mentioned(object));
+    Footprint result = of_names({}, {lower(object.name)}, {}, mentioned(object));
+    result.goes = place_of(object);
+    return result;
   }
   static Footprint of_names(Names makes, Names takes, Names needs, Names releases) {
     Footprint result;
@@ -427,7 +442,7 @@ class Register {
     for (std::size_t i = 0; i < footprints.size(); ++i) {
       const Footprint& footprint = footprints[i];
       for (const std::string& name : footprint.makes) makers_[name].push_back(i);
-      for (const std::string& name : footprint.takes) takers_[name].push_back(i);
+      if (!footprint.goes.empty()) leavers_[footprint.goes].push_back(i);
       if (!footprint.relation.empty()) relation_users_[footprint.relation].push_back(i);
       if (!footprint.makes_relation.empty()) {
         relation_makers_[footprint.makes_relation].push_back(i);
@@ -455,7 +470,7 @@ class Register {
     add({footprint.relation}, relation_makers_, result);
     add({footprint.takes_relation}, relation_users_, result);
     add(footprint.takes, releasers_, result);
-    add(footprint.makes, takers_, result);
+    add({footprint.comes}, leavers_, result);
     add(footprint.bound, readiers_, result);
     add(footprint.unreadied, unbinders_, result);
     add_new_columns(footprint, result);
@@ -546,7 +561,7 @@ class Register {
   }
 
   const std::vector<Footprint>& footprints_;
-  NameIndex makers_, takers_, releasers_, column_makers_, column_changers_, heir_takers_;
+  NameIndex makers_, leavers_, releasers_, column_makers_, column_changers_, heir_takers_;
   NameIndex part_droppers_, relation_makers_, relation_users_, readiers_, unbinders_;
   NameIndex heir_drops_;  ///< Of a table: drops of parts of tables that have its columns.
   std::map<std::string, Names> ancestors_;

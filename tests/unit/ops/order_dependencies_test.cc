@@ -195,6 +195,23 @@ TEST_CASE("a child comes after its parents' columns change, and goes before") {
   }
 }
 
+TEST_CASE("what moves to another schema under its name is there before its users change") {
+  DatabaseObject before = object("domain", "word", {{"type", SqlText{"mood", {}}}});
+  DatabaseObject after = object("domain", "word", {{"type", SqlText{"extra.mood", {}}}});
+  const std::vector<Operation> order =
+      in_order_of_dependency({AlterObject{before, after}, DropEnum{{"mood", "", {"ok"}, ""}},
+                              CreateEnum{{"mood", "extra", {"ok"}, ""}}},
+                             DependentRules(), {});
+  CHECK(words(order) ==
+        Words{"create enum extra.mood (ok)", "alter domain word: type", "drop enum mood"});
+  const DatabaseObject one = object("function", "f", {{"returns", SqlText{"text", {}}}});
+  DatabaseObject other = one;
+  other.signature = "integer";
+  const std::vector<Operation> overload =
+      in_order_of_dependency({CreateObject{other}, DropObject{one}}, DependentRules(), {});
+  CHECK(words(overload) == Words{"drop function f()", "create function f(integer)"});
+}
+
 TEST_CASE("objects are created, altered and dropped with their reverse, and applied by identity") {
   const DependentRules rules;
   Schema schema;
