@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "dialect/postgresql/identity.h"
+#include "dialect/postgresql/introspect_default.h"
 #include "dialect/postgresql/introspect_parts.h"
 #include "dialect/postgresql/introspect_session.h"
 #include "ormdb/error.h"
@@ -91,6 +92,7 @@ Schema read(Connection& connection, const IntrospectOptions& options) {
   read_policies(catalog, draft);
   read_statistics(catalog, draft);
   for (Table& table : draft.schema.tables) deny_identity(table);
+  free_domain_defaults(draft.schema);
   sort(draft.schema);
   return std::move(draft.schema);
 }

@@ -3,10 +3,14 @@
 #include <charconv>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <optional>
 
 #include "base/text.h"
+#include "dialect/postgresql/ddl_text.h"
 #include "dialect/postgresql/introspect_row.h"
+#include "dialect/postgresql/normalize.h"
+#include "dialect/postgresql/types.h"
 
 namespace ormdb::postgresql {
 namespace {
@@ -101,6 +105,25 @@ Literal default_from_catalog(std::string_view text, std::string_view column_type
     }
   }
   return Literal::expression(std::string(trim(without_outer_parentheses(text))));
+}
+
+void free_domain_defaults(Schema& schema) {
+  std::map<std::string, std::string> bases;
+  for (const DatabaseObject& object : schema.objects) {
+    if (object.kind == "domain") bases.emplace(sql_name(object), object.text("type"));
+  }
+  if (bases.empty()) return;
+  for (Table& table : schema.tables) {
+    for (Column& column : table.columns) {
+      if (!column.default_value || column.default_value->kind != Literal::Kind::kSql) continue;
+      auto base = bases.find(type_to_sql(column.type, &schema));
+      if (base == bases.end()) continue;
+      while (bases.contains(base->second)) base = bases.find(base->second);
+      const Type type = canonical_type(type_from_sql(base->second, &schema), &schema);
+      const std::optional<Literal> value = normalized_default(column.default_value, type, schema);
+      if (value && value->kind != Literal::Kind::kSql) column.default_value = value;
+    }
+  }
 }
 
 }  // namespace ormdb::postgresql

@@ -16,4 +16,8 @@ namespace ormdb::postgresql {
 /// NULL::text is stored where NULL is not; they stay expressions like everything else.
 Literal default_from_catalog(std::string_view text, std::string_view column_type);
 
+/// Defaults of columns of a domain, whose constants the server casts to what the domain is made of:
+/// 'ok'::text is the string, whatever the domain is made of next.
+void free_domain_defaults(Schema& schema);
+
 }  // namespace ormdb::postgresql

@@ -266,3 +266,22 @@ TEST_CASE("what has no place in a schema is listed", "[postgresql][live]") {
               "user mapping public on files"});
   CHECK(introspect(*connection, {}).tables.empty());
 }
+
+TEST_CASE(
+    "a constant of a domain's column is read without the cast to what the domain is made of") {
+  const auto database = postgresql_database();
+  if (database == nullptr) return;
+  const auto connection = database->connect();
+  connection->execute("CREATE DOMAIN word AS text");
+  connection->execute("CREATE DOMAIN \"Short Word\" AS word");
+  connection->execute("CREATE DOMAIN price AS numeric(9,2)");
+  connection->execute(
+      "CREATE TABLE t (a word DEFAULT 'it''s', b \"Short Word\" DEFAULT 'ok', c price DEFAULT 1,"
+      " d word DEFAULT upper('x'))");
+  const Schema schema = introspect(*connection, {});
+  const std::vector<Column>& columns = schema.find_table("t")->columns;
+  CHECK(columns[0].default_value == Literal::string("it's"));
+  CHECK(columns[1].default_value == Literal::string("ok"));
+  CHECK(columns[2].default_value == Literal::number("1"));
+  CHECK(columns[3].default_value == Literal::expression("upper('x'::text)"));
+}
