@@ -10,7 +10,9 @@
 #include "dialect/postgresql/identity.h"
 #include "dialect/postgresql/introspect_row.h"
 #include "dialect/postgresql/literal.h"
+#include "dialect/postgresql/plain_constants.h"
 #include "dialect/postgresql/type_change.h"
+#include "dialect/postgresql/types.h"
 #include "ops/canonical.h"
 #include "ormdb/error.h"
 #include "schema/object_kind.h"
@@ -29,35 +31,6 @@ bool owned_by_column(const DatabaseObject& sequence, const std::string& table,
   const auto place = find_owner(owner, schema);
   return place && qualified_name(*place->table) == table &&
          (column.empty() || place->column->name == column);
-}
-
-// `(0)::numeric` is 0, `(ARRAY[1, 2])::numeric[]` is ARRAY[1, 2], as long as no text of the
-// expression could look like it.
-std::string with_plain_numbers(std::string text) {
-  if (text.find('\'') != text.npos) return text;
-  for (std::size_t at = text.find(")::"); at != text.npos; at = text.find(")::", at + 1)) {
-    const std::size_t before = text.find_last_not_of("0123456789., ARY[]", at - 1);
-    for (const std::string_view type : {"numeric", "double precision", "real"}) {
-      if (before == text.npos || before + 1 == at || text[before] != '(') break;
-      if (text.compare(at + 3, type.size(), type) != 0) continue;
-      const std::string number = text.substr(before + 1, at - before - 1);
-      std::size_t end = at + 3 + type.size();
-      if (text.compare(end, 2, "[]") == 0) end += 2;
-      text.replace(before, end - before, number);
-      at = before;
-      break;
-    }
-  }
-  return text;
-}
-
-// The server spells a constant in the type of the column beside it, `a > (0)::numeric`; over an
-// integer that would stay, and be another check than the one that was declared.
-void write_plain_numbers(Table& table, const std::string& column) {
-  for (Check& check : table.checks) {
-    if (!mentions_word(postgresql_text(check.expression), column)) continue;
-    check.expression = {with_plain_numbers(postgresql_text(check.expression)), {}};
-  }
 }
 
 bool is_used_elsewhere(const DatabaseObject& sequence, const std::string& table,
@@ -100,6 +73,14 @@ Constraint essence(Constraint constraint) {
 Constraint without_name(Constraint constraint) {
   std::visit([](auto& kind) { kind.name.clear(); }, constraint);
   return constraint;
+}
+
+Element generated_element(const AlterColumn& op) {
+  Element element;
+  element.kind = Element::Kind::kGenerated;
+  element.table = op.table;
+  element.name = op.to.name;
+  return element;
 }
 
 Index without_comment(Index index) {
@@ -260,13 +241,15 @@ void Compiler::step(const DropColumn& op) {
 
 void Compiler::step(const AlterColumn& op) {
   if (is_gone(op.table)) return;
-  if (is_new_column(op.from, op.to)) return replace_column(op);
+  if (is_new_column(op.from, op.to) || (op.to.generated && is_out_as_generated(op))) {
+    return replace_column(op);
+  }
   if (changes_type(op, schema_)) {
-    Table* const table = schema_.find_table(op.table);
-    if (table != nullptr && is_integer(op.to.type)) write_plain_numbers(*table, op.to.name);
-    const Scope scope =
-        is_incompatible(op.from.type, op.to.type) ? Scope::kReplaced : Scope::kRetyped;
+    const bool other = is_incompatible(canonical_type(op.from.type, &schema_),
+                                       canonical_type(op.to.type, &schema_));
+    const Scope scope = other ? Scope::kReplaced : Scope::kRetyped;
     emit(recreation_.take_out(column_target(op.table, op.to.name, scope, schema_)));
+    if (other) write_plain_constants(schema_, op, recreation_.out());
   }
   Element value;
   value.kind = Element::Kind::kDefault;
@@ -275,20 +258,41 @@ void Compiler::step(const AlterColumn& op) {
   emit(alter_column_sql(op, schema_, recreation_.is_out(value)));
 }
 
+// Gone before, with a change of what it is generated from.
+bool Compiler::is_out_as_generated(const AlterColumn& op) const {
+  return recreation_.is_out(generated_element(op));
+}
+
 void Compiler::replace_column(const AlterColumn& op) {
   const Target target = column_target(op.table, op.to.name, Scope::kDropped, schema_);
   emit(recreation_.take_out(target));
-  Element column;
-  column.kind = Element::Kind::kGenerated;
-  column.table = op.table;
-  column.name = op.to.name;
-  const bool out = recreation_.is_out(column);
-  recreation_.forget(column);
+  const bool out = is_out_as_generated(op);
+  recreation_.forget(generated_element(op));
   const std::string alter = "ALTER TABLE " + relation_sql(op.table, schema_) + " ";
   if (!out) emit(alter + "DROP COLUMN " + quote(op.to.name));
   advance();
+  if (expects_sources(op)) return recreation_.expect(generated_element(op));
   emit(alter + "ADD COLUMN " + column_sql(op.to, op.table, schema_));
   emit(column_settings_sql(op.to, op.table, schema_));
+}
+
+// Whether what the column is generated from is still to change.
+bool Compiler::expects_sources(const AlterColumn& op) {
+  const Table* table = schema_.find_table(op.table);
+  if (!op.to.generated || table == nullptr) return false;
+  const std::string& sql = postgresql_text(op.to.generated->expression);
+  bool found = false;
+  for (const Column& column : table->columns) {
+    const std::string name = column.name;
+    if (name == op.to.name || !mentions_word(sql, name)) continue;
+    const auto to_come = [this, place = op.table, name] {
+      return later_.changes_column(place, name);
+    };
+    if (!to_come()) continue;
+    expect_again(column_target(op.table, name, Scope::kReplaced, schema_), to_come);
+    found = true;
+  }
+  return found;
 }
 
 void Compiler::step(const RenameColumn& op) {

@@ -87,6 +87,8 @@ class Compiler {
   void rename_own_sequences(const Table& before, const std::string& to_table,
                             const std::string& column, const std::string& to_column);
   void replace_column(const AlterColumn& op);
+  bool is_out_as_generated(const AlterColumn& op) const;
+  bool expects_sources(const AlterColumn& op);
   bool only_validates(const DropConstraint& op);
   bool finish_validation(const AddConstraint& op);
   Constraint named(const DropConstraint& op) const;

@@ -6,6 +6,7 @@
 
 #include "base/sql_scanner.h"
 #include "base/text.h"
+#include "dialect/postgresql/reconcile_declared.h"
 #include "dialect/postgresql/reconcile_open.h"
 #include "dialect/postgresql/reconcile_stars.h"
 #include "dialect/postgresql/reconcile_texts.h"
@@ -100,11 +101,13 @@ std::vector<std::string> reconcile(Connection* connection, Schema& from, Schema&
   take_what_is_open(from, to);
   if (connection == nullptr || connection->is_recording()) return {};
   store_generated_columns(*connection, to);
+  const Declared declared = declared_on_new_types(from, to);
   DifferingTexts differing = differing_texts(from, to);
   if (differing.pairs.empty()) return {};
   const std::vector<View> stars = views_with_star(to);
   std::vector<std::string> notes = ask_server(*connection, std::move(differing), from);
   restore_changed_stars(stars, from, to);
+  keep_declared(declared, from, to);
   return notes;
 }
 

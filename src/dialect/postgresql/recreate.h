@@ -23,6 +23,7 @@ class Recreation {
 
   bool empty() const { return out_.empty(); }
   bool is_out(const Element& element) const;
+  const std::vector<Element>& out() const { return out_; }
 
   /// The statements that drop everything that depends on the target, directly or not, and is not
   /// out yet; what depends on others first. Owners and grants of views and routines are noted in
@@ -39,6 +40,9 @@ class Recreation {
   std::vector<std::string> put_back(const Waits& waits);
 
   void forget(const Element& element);
+
+  /// What is not there yet is made by a put_back.
+  void expect(const Element& element) { out_.push_back(element); }
 
  private:
   std::vector<std::string> drop(std::vector<Element> elements);

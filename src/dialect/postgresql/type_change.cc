@@ -32,6 +32,12 @@ std::string base_name(const Type& type, const Schema& schema) {
   return text.substr(0, text.find('('));
 }
 
+// What the server compares values of the type as.
+std::string operand_type(const Type& type) {
+  const std::string name = type_without_modifiers(type);
+  return name == "character varying" ? "text" : name;
+}
+
 bool casts_between_times(const Type& from, const Type& to) {
   return to.kind != TypeKind::kTime || from.kind != TypeKind::kDate;
 }
@@ -83,9 +89,11 @@ bool is_integer(const Type& type) {
 
 bool is_incompatible(const Type& from, const Type& to) {
   const TypeFamily family = type_family(to);
-  if (family == TypeFamily::kNumber && is_integer(from) != is_integer(to)) return true;
-  if (family != type_family(from) || family == TypeFamily::kJson) return from != to;
-  return family == TypeFamily::kOther && from != to;
+  if (family != type_family(from) || family == TypeFamily::kJson || family == TypeFamily::kOther) {
+    return from != to;
+  }
+  if (is_integer(from) && is_integer(to)) return false;
+  return operand_type(from) != operand_type(to);
 }
 
 std::string using_sql(std::string_view column, const Type& from, const Type& to,

@@ -14,8 +14,9 @@ TypeFamily type_family(const Type& type);
 bool is_integer(const Type& type);
 
 /// Whether expressions, keys and defaults over the column may no longer fit: another family,
-/// another type of the family kOther, or an integer against another number (the server casts an
-/// expression's constants, and would keep `a > 0::numeric` for an integer `a`).
+/// another type of the family kOther, or one whose constants the server casts to another type (it
+/// would keep `a > 0::numeric` for an integer `a`). Integers are one type here, text and varchar
+/// are. Both in their one spelling (canonical_type()).
 bool is_incompatible(const Type& from, const Type& to);
 
 /// "column::type" for USING; "" where the server converts by an assignment cast

@@ -220,7 +220,9 @@ std::string type_without_modifiers(const Type& type, const Schema* enums) {
   }
   TypeText parts = read_type_text(type_to_sql(type, enums));
   parts.arguments.clear();
-  return parts.is_array ? parts.spelling() + "[]" : parts.spelling();
+  std::string name = parts.spelling();
+  if (name == "character") name = "bpchar";  // the other would be character(1)
+  return parts.is_array ? name + "[]" : name;
 }
 
 bool is_known_type(std::string_view text) { return read_type_text(text).is_known; }
