@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "base/sql_scanner.h"
@@ -11,6 +12,7 @@
 #include "dialect/postgresql/expression.h"
 #include "dialect/postgresql/literal.h"
 #include "dialect/postgresql/normalize.h"
+#include "dialect/postgresql/reconcile_declared.h"
 #include "dialect/postgresql/reconcile_open.h"
 #include "dialect/postgresql/types.h"
 
@@ -44,6 +46,24 @@ ScratchTable visible_columns(const Table& from, const Table& to) {
     if (from.find_column(column.name) == nullptr) table.columns.push_back(column);
   }
   return table;
+}
+
+/// id::text, (t.id)::text, CAST(t.id AS text)
+bool casts_one_of(const std::set<std::string>& columns, std::string_view sql) {
+  if (columns.empty()) return false;
+  const std::vector<SqlToken> tokens = scan_sql_tokens(sql, SqlDialect::kPostgresql);
+  for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+    if (!tokens[i].can_be_name() || !columns.contains(tokens[i].unquoted())) continue;
+    std::size_t next = i + 1;
+    while (next + 1 < tokens.size() && tokens[next].is_symbol(")")) ++next;
+    if (tokens[next].is_symbol("::")) return true;
+    std::size_t begin = i;
+    while (begin > 1 && tokens[begin - 1].is_symbol(".")) begin -= 2;
+    if (begin > 1 && tokens[begin - 1].is_symbol("(") && tokens[begin - 2].is_word("cast")) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /// A statistics object's column is a name or an expression in parentheses.
@@ -293,6 +313,8 @@ class Collector {
     normalize_query(after);
     if (before.empty() || after.empty()) return;
     if (before == after && known->columns == view.columns) return;
+    // The server leaves out what is no cast for the one type, and the other needs it.
+    if (casts_one_of(retyped(), postgresql_text(view.query))) return;
     ScratchText* left = text(TextKind::kQuery, nullptr, "", postgresql_text(known->query));
     left->columns = known->columns;
     ScratchText* right = text(TextKind::kQuery, nullptr, "", postgresql_text(view.query));
@@ -301,6 +323,11 @@ class Collector {
       take_text(known->query, view.query);
       view.columns = known->columns;
     });
+  }
+
+  const std::set<std::string>& retyped() {
+    if (!retyped_) retyped_ = retyped_columns(from_, to_);
+    return *retyped_;
   }
 
   /// The tables that an object stands on, before and after; nullptr when there is no such pair.
@@ -472,6 +499,7 @@ class Collector {
   std::map<const void*, const ScratchTable*> scratch_tables_;  ///< By table or view.
   const Table* types_of_ = nullptr;
   ColumnTypes types_;
+  std::optional<std::set<std::string>> retyped_;
 };
 
 }  // namespace

@@ -254,6 +254,31 @@ TEST_CASE("rules, statistics and partitions that mean something else differ") {
   }
 }
 
+TEST_CASE("a view that casts a column which gets another type is not taken for the same") {
+  const auto database = postgresql_database();
+  if (database == nullptr) return;
+  const auto connection = database->connect();
+  const std::vector<std::string> statements = {
+      "CREATE TABLE t (id text, name text)",
+      "CREATE VIEW v AS SELECT id::text, name FROM t WHERE length(name) > 1"};
+  const auto replaces = [&](const std::string& query, TypeKind type) {
+    connection->execute("DROP TABLE IF EXISTS t CASCADE");
+    const Reconciled result = reconciled(*connection, statements, [&](Schema& to) {
+      table_of(to, "t")->columns[0].type = Type::of(type);
+      to.views[0].query.common = query;
+    });
+    return postgresql_rules().normalize(result.from).views !=
+           postgresql_rules().normalize(result.to).views;
+  };
+  CHECK(replaces("select t.id::text, name from t where length(name) > 1", TypeKind::kUuid));
+  CHECK(replaces("select (t.id)::text, name from t where length(name) > 1", TypeKind::kUuid));
+  CHECK(replaces("select cast(t.id as text), name from t where length(name) > 1",
+                 TypeKind::kInteger));
+  CHECK_FALSE(replaces("select id, t.name::text from t where length(name) > 1", TypeKind::kUuid));
+  CHECK_FALSE(replaces("select t.id::text, name from t where length(name) > 1", TypeKind::kText));
+  CHECK_FALSE(replaces("select t.id::text, name from t where length(name) > 1", TypeKind::kString));
+}
+
 TEST_CASE("one text that the server refuses does not keep it from the others") {
   const auto database = postgresql_database();
   if (database == nullptr) return;
