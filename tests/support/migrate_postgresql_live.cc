@@ -105,9 +105,9 @@ PostgresqlRows LivePostgresql::common_rows(const Schema& from, const Schema& to)
       }
     }
     if (columns.empty()) continue;
-    const Rows rows = connection_->query("SELECT ROW(" + join(columns, ", ") +
-                                         ")::text FROM ONLY " +
-                                         quoted_relation(table) + " ORDER BY 1");
+    const Rows rows =
+        connection_->query("SELECT ROW(" + join(columns, ", ") + ")::text FROM ONLY " +
+                           quoted_relation(table) + " ORDER BY 1");
     for (std::size_t i = 0; i < rows.rows.size(); ++i) {
       found[qualified_name(table)].push_back(rows.text(i, 0));
     }
@@ -121,6 +121,10 @@ std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise)
 }
 
 bool is_refusal_of_rows(const Error& error) {
+  // What is no tsvector is a syntax error to the server.
+  if (error.sqlstate() == "42601" && error.message().find("in tsvector") != std::string::npos) {
+    return true;
+  }
   return error.sqlstate().starts_with("22") || error.sqlstate().starts_with("23");
 }
 

@@ -53,7 +53,8 @@ class LivePostgresql {
 /// How many cases a test runs, or from which seed on; `otherwise` where the variable is not set.
 std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise);
 
-/// Whether rows, not the statements, were the reason: SQLSTATE of class 22 and 23.
+/// Whether rows, not the statements, were the reason: SQLSTATE of class 22 and 23, or a value that
+/// is no tsvector.
 bool is_refusal_of_rows(const Error& error);
 
 }  // namespace ormdb::test
