@@ -21,6 +21,7 @@
 #include "dialect/postgresql/grants.h"
 #include "dialect/postgresql/literal.h"
 #include "dialect/postgresql/normalize.h"
+#include "dialect/postgresql/plain_constants.h"
 #include "dialect/postgresql/types.h"
 #include "ops/canonical.h"
 #include "ops/topological.h"
@@ -252,11 +253,32 @@ void Compiler::free_constants(const AlterObject& op) {
   }
 }
 
+// So it is with the constants beside the columns, and with the columns themselves.
+void Compiler::free_expressions(const AlterObject& op) {
+  const std::string name = sql_name(op.from);
+  const Type base = canonical_type(type_from_sql(property(op.from, "type"), &schema_), &schema_);
+  std::vector<AlterColumn> changes;
+  for (const Table& table : schema_.tables) {
+    for (const Column& column : table.columns) {
+      if (!has_type(column.type, name, schema_)) continue;
+      AlterColumn change{qualified_name(table), column, column, {}};
+      change.from.type = base;
+      changes.push_back(std::move(change));
+    }
+  }
+  for (const AlterColumn& change : changes) {
+    write_plain_constants(schema_, change, recreation_.out(), true);
+  }
+}
+
 void Compiler::remake_domain(const AlterObject& op) {
   const std::string qualified = qualified_name(op.to);
   const bool same = property(op.from, "type") == property(op.to, "type");
   take_out_for_type(qualified, op.to.name);
-  if (!same) free_constants(op);
+  if (!same) {
+    free_constants(op);
+    free_expressions(op);
+  }
   make_anew({"DOMAIN", op.to.schema, op.to.name, create_object_sql(op.to, schema_),
              [&] { convert_type(qualified, same ? "" : "::text"); }});
 }

@@ -102,6 +102,7 @@ class Compiler {
   void add_labels(const AlterEnum& op);
   void remake_enum(const AlterEnum& op);
   void free_constants(const AlterObject& op);
+  void free_expressions(const AlterObject& op);
   void remake_domain(const AlterObject& op);
   void remake_composite(const AlterObject& op);
   void remake_collation(const AlterObject& op);

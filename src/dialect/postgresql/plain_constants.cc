@@ -48,6 +48,21 @@ class PlainText {
     return plain_ += sql_.substr(copied_);
   }
 
+  /// (a)::integer of an integer, or of a domain over it, is a.
+  std::string without_own_casts() {
+    for (std::size_t i = 0; i < tokens_.size(); ++i) {
+      if (!is_column(i)) continue;
+      std::size_t begin = i;
+      while (begin > 1 && is_symbol(begin - 1, ".")) begin -= 2;
+      const bool wrapped = begin > 0 && is_symbol(begin - 1, "(") && is_symbol(i + 1, ")");
+      if (wrapped && is_call(begin - 1)) continue;
+      const std::size_t after = after_type(i + (wrapped ? 2 : 1), type_);
+      if (after == 0 || is_symbol(after, "[")) continue;
+      i = replace(begin - (wrapped ? 1 : 0), after, constant({begin, i, after}));
+    }
+    return plain_ += sql_.substr(copied_);
+  }
+
  private:
   /// A constant with a cast; none when `after` is where it was looked for.
   struct Cast {
@@ -130,6 +145,12 @@ class PlainText {
     }
   }
 
+  // Whether the parenthesis has arguments in it.
+  bool is_call(std::size_t i) const {
+    return i > 0 && tokens_[i - 1].end == tokens_[i].begin &&
+           (tokens_[i - 1].can_be_name() || is_symbol(i - 1, ")"));
+  }
+
   Cast cast_at(std::size_t i) const {
     if (i >= tokens_.size()) return {i, i, i};
     return numbers_ ? number_at(i) : string_at(i);
@@ -138,10 +159,8 @@ class PlainText {
   // (1)::numeric or 1::numeric, but not that of f(1)::numeric.
   Cast number_at(std::size_t i) const {
     if (!is_symbol(i, "(")) return with_number_type(i, after_number(i), 0);
-    const bool call = i > 0 && tokens_[i - 1].end == tokens_[i].begin &&
-                      (tokens_[i - 1].can_be_name() || is_symbol(i - 1, ")"));
     const std::size_t end = after_number(i + 1);
-    if (call || !is_symbol(end, ")")) return {i, i, i};
+    if (is_call(i) || !is_symbol(end, ")")) return {i, i, i};
     return with_number_type(i, end, 1);
   }
 
@@ -225,7 +244,8 @@ class PlainText {
 /// The texts of elements.
 class Rewriter {
  public:
-  Rewriter(Schema& schema, const AlterColumn& change) : schema_(schema), change_(change) {}
+  Rewriter(Schema& schema, const AlterColumn& change, bool of_domain)
+      : schema_(schema), change_(change), of_domain_(of_domain) {}
 
   void rewrite(const Element& element) {
     if (element.kind == Element::Kind::kView) return rewrite_view(element.name);
@@ -294,13 +314,16 @@ class Rewriter {
     if (mentions_word(sql, change_.to.name)) put(text, sql);
   }
   void put(SqlText& text, const std::string& sql) {
-    const std::string plain =
-        with_plain_constants(sql, change_.to.name, change_.from.type, schema_);
+    const std::string& column = change_.to.name;
+    const Type& type = change_.from.type;
+    const std::string bare = of_domain_ ? without_own_casts(sql, column, type, schema_) : sql;
+    const std::string plain = with_plain_constants(bare, column, type, schema_);
     if (plain != postgresql_text(text)) text = {plain, {}};
   }
 
   Schema& schema_;
   const AlterColumn& change_;
+  bool of_domain_;
   ColumnTypes types_;
 };
 
@@ -311,9 +334,14 @@ std::string with_plain_constants(std::string_view sql, std::string_view column, 
   return PlainText(sql, column, type, schema).text();
 }
 
+std::string without_own_casts(std::string_view sql, std::string_view column, const Type& type,
+                              const Schema& schema) {
+  return PlainText(sql, column, type, schema).without_own_casts();
+}
+
 void write_plain_constants(Schema& schema, const AlterColumn& change,
-                           const std::vector<Element>& elements) {
-  Rewriter rewriter(schema, change);
+                           const std::vector<Element>& elements, bool of_domain) {
+  Rewriter rewriter(schema, change, of_domain);
   for (const Element& element : elements) rewriter.rewrite(element);
 }
 

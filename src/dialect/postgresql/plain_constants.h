@@ -26,9 +26,14 @@ namespace ormdb::postgresql {
 std::string with_plain_constants(std::string_view sql, std::string_view column, const Type& type,
                                  const Schema& schema);
 
+/// `a` for (a)::type, which is what the server makes of a column of a domain over the type.
+std::string without_own_casts(std::string_view sql, std::string_view column, const Type& type,
+                              const Schema& schema);
+
 /// Rewrites those of the elements that mention the column, before it changes: checks, exclusions,
-/// indexes, generated columns, views, triggers, policies and rules.
+/// indexes, generated columns, views, triggers, policies and rules. `of_domain`: the column is of a
+/// domain over the change's old type.
 void write_plain_constants(Schema& schema, const AlterColumn& change,
-                           const std::vector<Element>& elements);
+                           const std::vector<Element>& elements, bool of_domain = false);
 
 }  // namespace ormdb::postgresql

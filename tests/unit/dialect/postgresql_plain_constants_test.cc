@@ -6,6 +6,7 @@
 using namespace ormdb;
 using postgresql::type_from_sql;
 using postgresql::with_plain_constants;
+using postgresql::without_own_casts;
 
 namespace {
 
@@ -66,6 +67,23 @@ TEST_CASE("constants lose the casts that the type of the column beside them brou
   for (const Case& one : cases) {
     INFO(one.sql);
     CHECK(with_plain_constants(one.sql, "a", type_from_sql(one.type), {}) ==
+          (one.plain.empty() ? one.sql : one.plain));
+  }
+}
+
+TEST_CASE("a column of a domain loses the cast to what the domain is made of") {
+  const std::vector<Case> cases = {
+      {"integer", "((a)::integer < 1000)", "(a < 1000)"},
+      {"numeric", "(((t.a)::numeric < (5)::numeric) AND a::numeric > 0)",
+       "((t.a < (5)::numeric) AND a > 0)"},
+      {"text", "((a)::text <> 'x'::text)", "(a <> 'x'::text)"},
+      {"text", "(lower(a)::text <> 'x'::text)", ""},
+      {"integer", "(a)::integer[]", ""},
+      {"integer", "(a)::bigint", ""},
+  };
+  for (const Case& one : cases) {
+    INFO(one.sql);
+    CHECK(without_own_casts(one.sql, "a", type_from_sql(one.type), {}) ==
           (one.plain.empty() ? one.sql : one.plain));
   }
 }
