@@ -276,7 +276,9 @@ void Executor::run_sections(SectionCompiler& compiler, CompiledSection first, co
       run_statement(statement, step, script, direction, operation_offset, result);
     }
     if (compiler.done()) return;
-    if (!compiler.schema_known()) schema_ = workspace_.introspect(*connection_);
+    if (!compiler.schema_known()) {
+      schema_ = read_again(schema_, workspace_.introspect(*connection_), dialect_.name());
+    }
     const bool keys_enforced = !piece.verify_integrity;
     try {
       piece = compiler.next();
@@ -355,7 +357,8 @@ void Executor::expect_rows(const std::vector<std::string>& rows) {
   if (found != rows) throw changed_meanwhile(rows, found);
 }
 
-Schema& Executor::schema_for(const std::vector<Operation>& operations) {
+Schema& Executor::schema_for(const std::vector<Operation>& operations,
+                             const std::vector<Operation>& done) {
   if (!schema_loaded_ && needs_schema(operations)) {
     schema_version_ = dialect_.schema_version(*connection_);
     schema_ = workspace_.introspect(*connection_);
@@ -363,7 +366,7 @@ Schema& Executor::schema_for(const std::vector<Operation>& operations) {
   }
   // SQLite keeps no enums: their values stand in the scripts alone.
   if (schema_loaded_ && dialect_.name() == "sqlite" && names_enums(operations)) {
-    schema_.enums = enums_of_history(workspace_, store_.rows(*connection_));
+    schema_.enums = enums_of_history(workspace_, store_.rows(*connection_), done);
   }
   return schema_;
 }

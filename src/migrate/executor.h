@@ -100,7 +100,9 @@ class Executor {
               const std::string& started);
   void ensure_tables();
   void expect_rows(const std::vector<std::string>& rows);
-  Schema& schema_for(const std::vector<Operation>& operations);
+  /// `done` are those of the same script that ran in parts before.
+  Schema& schema_for(const std::vector<Operation>& operations,
+                     const std::vector<Operation>& done = {});
   /// Looks after views and triggers that a section may break; nullptr where there are none.
   std::unique_ptr<IntegrityCheck> check_dependents(const std::vector<Operation>& operations);
   void remember_schema(bool known);

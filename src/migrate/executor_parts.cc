@@ -263,7 +263,9 @@ void Executor::run_part(const SectionPart& part, std::size_t number, std::int64_
                         const LogEntry& entry, const PlanStep& step, const LoadedScript& script,
                         Direction direction, StepResult& result) {
   const int offset = static_cast<int>(part.first);
-  SectionCompiler compiler(dialect_, part.operations, schema_for(part.operations));
+  std::vector<Operation> done = script.operations(direction);
+  done.erase(done.begin() + static_cast<std::ptrdiff_t>(part.first), done.end());
+  SectionCompiler compiler(dialect_, part.operations, schema_for(part.operations, done));
   CompiledSection first;
   try {
     first = compiler.next();

@@ -50,6 +50,14 @@ Operation without_data(const Operation& operation, const Dialect& dialect) {
   return Execute(rest);
 }
 
+// What makes the schema. Normalized it has no enums, whose columns need them.
+std::vector<Operation> making(const Schema& schema, const SchemaRules& rules) {
+  std::vector<Operation> operations;
+  for (const Enum& value : schema.enums) operations.push_back(CreateEnum{value});
+  for (Operation& operation : diff({}, schema, rules)) operations.push_back(std::move(operation));
+  return operations;
+}
+
 // A memory database with `schema` in it, the section run there, and what it looks like then.
 Schema run_embedded(const Dialect& dialect, const std::vector<Operation>& operations,
                     const Schema& before) {
@@ -57,16 +65,18 @@ Schema run_embedded(const Dialect& dialect, const std::vector<Operation>& operat
   memory.dialect = "sqlite";
   const std::unique_ptr<Connection> connection = dialect.connect(memory, {});
   Schema schema;
-  run_all(*connection, dialect.compile(diff({}, before, dialect.rules()), schema));
-  schema = dialect.introspect(*connection, {});
+  run_all(*connection, dialect.compile(making(before, dialect.rules()), schema));
+  schema = read_again(before, dialect.introspect(*connection, {}), dialect.name());
   std::vector<Operation> section;
   for (const Operation& operation : operations) section.push_back(without_data(operation, dialect));
   SectionCompiler compiler(dialect, section, schema);
   while (!compiler.done()) {
     run_all(*connection, compiler.next());
-    if (!compiler.schema_known()) schema = dialect.introspect(*connection, {});
+    if (!compiler.schema_known()) {
+      schema = read_again(schema, dialect.introspect(*connection, {}), dialect.name());
+    }
   }
-  return dialect.introspect(*connection, {});
+  return read_again(schema, dialect.introspect(*connection, {}), dialect.name());
 }
 
 }  // namespace
@@ -99,18 +109,21 @@ void replay_section(const Dialect& dialect, const Revision& revision, const Load
   }
 }
 
-std::vector<Enum> enums_of_history(Workspace& workspace, const std::vector<std::string>& rows) {
+std::vector<Enum> enums_of_history(Workspace& workspace, const std::vector<std::string>& rows,
+                                   const std::vector<Operation>& done) {
   Schema schema;
+  const auto run = [&](const Operation& operation) {
+    const bool is_enum = operation.get_if<CreateEnum>() != nullptr ||
+                         operation.get_if<AlterEnum>() != nullptr ||
+                         operation.get_if<DropEnum>() != nullptr;
+    if (is_enum) apply(operation, schema, workspace.dialect().rules());
+  };
   for (const Revision* revision : workspace.graph().ancestors(rows)) {
     const ScriptBody body = parse_body({display_path(revision->file), read_file(revision->file)},
                                        workspace.dialect().name());
-    for (const ScriptStep& step : body.upgrade) {
-      const bool is_enum = step.operation.get_if<CreateEnum>() != nullptr ||
-                           step.operation.get_if<AlterEnum>() != nullptr ||
-                           step.operation.get_if<DropEnum>() != nullptr;
-      if (is_enum) apply(step.operation, schema, workspace.dialect().rules());
-    }
+    for (const ScriptStep& step : body.upgrade) run(step.operation);
   }
+  for (const Operation& operation : done) run(operation);
   return std::move(schema.enums);
 }
 

@@ -19,7 +19,8 @@ void replay_section(const Dialect& dialect, const Revision& revision, const Load
                     Direction direction, Schema& schema);
 
 /// The enums that upgrading an empty database to `rows` leaves: for an engine that keeps none.
-std::vector<Enum> enums_of_history(Workspace& workspace, const std::vector<std::string>& rows);
+std::vector<Enum> enums_of_history(Workspace& workspace, const std::vector<std::string>& rows,
+                                   const std::vector<Operation>& done = {});
 
 /// The schema after upgrading an empty database to `revisions` (ids of version-table rows).
 Schema replay_history(Workspace& workspace, const std::vector<std::string>& rows);

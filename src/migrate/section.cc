@@ -59,6 +59,11 @@ bool needs_schema(const std::vector<Operation>& operations) {
   return false;
 }
 
+Schema read_again(const Schema& schema, Schema found, std::string_view dialect) {
+  if (dialect == "sqlite") found.enums = schema.enums;
+  return found;
+}
+
 SectionCompiler::SectionCompiler(const Dialect& dialect, const std::vector<Operation>& operations,
                                  Schema& schema)
     : dialect_(dialect), operations_(operations), schema_(schema) {}

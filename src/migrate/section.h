@@ -17,6 +17,10 @@ bool needs_schema(const std::vector<Operation>& operations);
 /// Whether compiling needs the values of enums that an earlier script may have made.
 bool names_enums(const std::vector<Operation>& operations);
 
+/// The schema after an opaque step, from what the database shows (`found`). SQLite keeps no enums:
+/// those that `schema` has stay.
+Schema read_again(const Schema& schema, Schema found, std::string_view dialect);
+
 class SectionCompiler {
  public:
   /// `schema` is the state before, advanced by next(); must outlive this.
