@@ -116,7 +116,12 @@ Type read_type_map(const NodeReader& parent, const Node& node) {
   } else {
     type.kind = TypeKind::kNative;
     for (const std::string& dialect : dialect_names()) {
-      if (reader.has(dialect)) type.native[dialect] = reader.require_text(dialect);
+      if (!reader.has(dialect)) continue;
+      const Node* spelling = reader.get(dialect);
+      // A column of SQLite may be without a type.
+      const bool without =
+          dialect == "sqlite" && spelling->kind == Node::Kind::kString && spelling->text.empty();
+      type.native[dialect] = without ? "" : reader.require_text(dialect);
     }
   }
   reader.finish();
