@@ -66,10 +66,9 @@ std::vector<Operation> without_respelling(std::vector<Operation> operations,
 }
 
 // `ask` is asked by the names before `renames`, the result by those after them.
-HasNulls behind_renames(const HasNulls& ask, const std::vector<Operation>& renames,
-                        const SchemaRules& rules) {
-  if (!ask) return {};
-  return [&ask, &renames, &rules](std::string table, std::string column) {
+RowQuestions behind_renames(const RowQuestions& ask, const std::vector<Operation>& renames,
+                            const SchemaRules& rules) {
+  const auto go_back = [&renames, &rules](std::string& table, std::string& column) {
     const auto same = [&](const std::string& a, const std::string& b) {
       return rules.fold(a) == rules.fold(b);
     };
@@ -81,8 +80,22 @@ HasNulls behind_renames(const HasNulls& ask, const std::vector<Operation>& renam
       const auto* moved = it->get_if<RenameTable>();
       if (moved != nullptr && same(moved->to, table)) table = moved->from;
     }
-    return ask(table, column);
   };
+  RowQuestions behind;
+  if (ask.has_nulls) {
+    behind.has_nulls = [&ask, go_back](std::string table, std::string column) {
+      go_back(table, column);
+      return ask.has_nulls(table, column);
+    };
+  }
+  if (ask.cannot_convert) {
+    behind.cannot_convert = [&ask, go_back](std::string table, std::string column,
+                                            const Type& type) {
+      go_back(table, column);
+      return ask.cannot_convert(table, column, type);
+    };
+  }
+  return behind;
 }
 
 // Columns that are renamed_from each other: the names say neither whether they are still to be
@@ -159,13 +172,13 @@ void hint_renames(Schema& models, const std::vector<Rename>& decided, const Sche
 
 TwoWays generate(const Workspace& workspace, const Comparison& compared,
                  const std::vector<Rename>& decided, const MigrateOptions& options,
-                 const HasNulls& has_nulls) {
+                 const RowQuestions& live) {
   const SchemaRules& rules = workspace.dialect().rules();
   const auto& [from, to, notes] = compared;
   const RenameSteps renames = rename_steps(from, to, decided, rules);
   std::vector<Operation> changes = without_respelling(diff(renames.result, to, rules), rules);
   refuse_swaps(changes, to, rules);
-  const HasNulls ask = behind_renames(has_nulls, renames.operations, rules);
+  const RowQuestions ask = behind_renames(live, renames.operations, rules);
   TwoWays ways = decide_values(joined(renames.operations, std::move(changes)), renames.result,
                                options, rules, ask);
   prove(ways.upgrade, from, to, rules, "upgrade");

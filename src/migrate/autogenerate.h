@@ -27,12 +27,12 @@ void hint_renames(Schema& models, const std::vector<Rename>& decided, const Sche
 std::vector<Operation> differences(const Workspace& workspace, const Comparison& compared);
 
 /// What `migrate` writes: with all decisions made (`decided` by decide_renames()), and proven:
-/// applied to `from` in memory it gives `to`, and the way back gives `from`. `has_nulls` is asked
-/// by the names of `from`. Throws needs_decision; kUnsupported for columns that are renamed_from
+/// applied to `from` in memory it gives `to`, and the way back gives `from`. `ask` is asked by
+/// the names of `from`. Throws needs_decision; kUnsupported for columns that are renamed_from
 /// each other; kInternal when the proof fails.
 TwoWays generate(const Workspace& workspace, const Comparison& compared,
                  const std::vector<Rename>& decided, const MigrateOptions& options,
-                 const HasNulls& has_nulls = {});
+                 const RowQuestions& ask = {});
 
 /// Warnings about renamed_from hints that have no effect.
 std::vector<std::string> hint_warnings(const Workspace& workspace, const Schema& from,

@@ -64,6 +64,31 @@ void check_refusals(const Schema& from, const Schema& to, const std::vector<Rena
   }
 }
 
+// Two options for one name that cannot both hold.
+void check_contradictions(const MigrateOptions& options, const SchemaRules& rules) {
+  const auto same = [&](const std::string& a, const std::string& b) {
+    return rules.fold(a) == rules.fold(b);
+  };
+  const auto refuse = [](const std::string& a, const std::string& b) {
+    throw Error(ErrorKind::kUsage, a + " and " + b + " contradict each other")
+        .hint("give the one that is meant");
+  };
+  const auto option = [](const Rename& rename) {
+    return "--rename " + rename_key(rename) + "=" + rename.to;
+  };
+  for (const Rename& rename : options.renames) {
+    for (const Rename& other : options.renames) {
+      if (!same(rename.table, other.table)) continue;
+      if (same(rename.from, other.from) != same(rename.to, other.to)) {
+        refuse(option(rename), option(other));
+      }
+    }
+    if (is_refused(rename, options.no_renames, rules)) {
+      refuse(option(rename), "--no-rename " + rename_key(rename));
+    }
+  }
+}
+
 Error open_decisions(std::vector<std::string> what, const std::vector<std::string>& candidates) {
   std::string message = what.size() == 1 ? "a decision is needed: " : "decisions are needed: ";
   message += join(what, "; ");
@@ -100,28 +125,49 @@ bool holds_text(const Type& type) {
          type.kind == TypeKind::kLargeBinary || type.kind == TypeKind::kNative;
 }
 
-Literal fill_value(const std::string& key, const std::string& text, const Type& type) {
-  if (text.empty() && !holds_text(type)) {
-    throw Error(
-        ErrorKind::kUsage,
-        "the fill of " + key + " is empty, which is no value for its type " + render_type(type))
-        .hint("--fill " + key + "=VALUE, or --fill " + key + "=sql:EXPRESSION");
-  }
-  if (text.starts_with("sql:")) return Literal::expression(text.substr(4));
-  const bool number = is_sql_number(text);
+bool is_whole_number(const std::string& text) {
+  const std::size_t sign = text.starts_with('-') || text.starts_with('+') ? 1 : 0;
+  return text.size() > sign && text.find_first_not_of("0123456789", sign) == std::string::npos;
+}
+
+// Whether the text can be a value of the type, as far as that is plain.
+bool fits_type(const std::string& text, const Type& type) {
   switch (type.kind) {
     case TypeKind::kBoolean:
-      if (text == "true" || text == "1") return Literal::boolean(true);
-      if (text == "false" || text == "0") return Literal::boolean(false);
-      return Literal::string(text);
+      return text == "true" || text == "false" || text == "1" || text == "0";
+    case TypeKind::kInteger:
+    case TypeKind::kBigInteger:
+    case TypeKind::kSmallInteger:
+      return is_whole_number(text);
+    case TypeKind::kFloat:
+    case TypeKind::kDouble:
+    case TypeKind::kNumeric:
+      return is_sql_number(text);
+    default:
+      return !text.empty() || holds_text(type);
+  }
+}
+
+Literal fill_value(const std::string& key, const std::string& text, const Type& type) {
+  if (text.starts_with("sql:")) return Literal::expression(text.substr(4));
+  if (!fits_type(text, type)) {
+    const std::string given = text.empty() ? "is empty, which" : "'" + text + "'";
+    throw Error(ErrorKind::kUsage, "the fill of " + key + " " + given +
+                                       " is no value for its type " + render_type(type))
+        .hint("--fill " + key + "=VALUE, or --fill " + key + "=sql:EXPRESSION");
+  }
+  switch (type.kind) {
+    case TypeKind::kBoolean:
+      return Literal::boolean(text == "true" || text == "1");
     case TypeKind::kInteger:
     case TypeKind::kBigInteger:
     case TypeKind::kSmallInteger:
     case TypeKind::kFloat:
     case TypeKind::kDouble:
     case TypeKind::kNumeric:
+      return Literal::number(text.starts_with('+') ? text.substr(1) : text);
     case TypeKind::kNative:
-      return number ? Literal::number(text) : Literal::string(text);
+      return is_sql_number(text) ? Literal::number(text) : Literal::string(text);
     default:
       return Literal::string(text);
   }
@@ -131,8 +177,8 @@ Literal fill_value(const std::string& key, const std::string& text, const Type& 
 class ValueDecider {
  public:
   ValueDecider(const Schema& existing, const MigrateOptions& options, const SchemaRules& rules,
-               const HasNulls& has_nulls)
-      : options_(options), rules_(rules), has_nulls_(has_nulls) {
+               const RowQuestions& ask)
+      : options_(options), rules_(rules), ask_(ask) {
     for (const Table& table : existing.tables) tables_.insert(rules.fold(qualified_name(table)));
   }
 
@@ -193,6 +239,7 @@ class ValueDecider {
     if (const std::string* expression = value_for(options_.casts, key)) {
       alter.using_expression.common = *expression;
     }
+    ask_for_expression(alter, key);
     const std::string* given = value_for(options_.fill, key);
     std::string answer;
     if (given == nullptr && alter.using_expression.empty() && forbids_present_nulls(alter)) {
@@ -211,8 +258,17 @@ class ValueDecider {
   }
 
   bool forbids_present_nulls(const AlterColumn& alter) const {
-    return alter.from.nullable && !alter.to.nullable && has_nulls_ &&
-           has_nulls_(alter.table, alter.to.name);
+    return alter.from.nullable && !alter.to.nullable && ask_.has_nulls &&
+           ask_.has_nulls(alter.table, alter.to.name);
+  }
+
+  void ask_for_expression(const AlterColumn& alter, const std::string& key) {
+    if (alter.from.type == alter.to.type || !alter.using_expression.empty()) return;
+    if (alter.to.generated || !ask_.cannot_convert) return;
+    if (!ask_.cannot_convert(alter.table, alter.to.name, alter.to.type)) return;
+    open_.push_back("column " + key + " changes its type to " + render_type(alter.to.type) +
+                    ", and there are rows whose value does not fit it");
+    candidates_.push_back(quoted_option("--using", key + "=EXPRESSION"));
   }
 
   void refuse_unused(const std::string& option, const std::map<std::string, std::string>& given) {
@@ -227,15 +283,62 @@ class ValueDecider {
 
   const MigrateOptions& options_;
   const SchemaRules& rules_;
-  const HasNulls& has_nulls_;
+  const RowQuestions& ask_;
   std::set<std::string> tables_, used_;
   std::vector<std::string> open_, candidates_;
 };
+
+// A change of one table that fills can stand before or behind.
+bool can_be_grouped(const Operation& operation) {
+  return operation.get_if<AddColumn>() != nullptr || operation.get_if<AlterColumn>() != nullptr ||
+         operation.get_if<DropColumn>() != nullptr || operation.get_if<UpdateRows>() != nullptr ||
+         operation.get_if<AddConstraint>() != nullptr ||
+         operation.get_if<DropConstraint>() != nullptr ||
+         operation.get_if<AlterTable>() != nullptr || operation.get_if<DropIndex>() != nullptr ||
+         operation.get_if<CreateIndex>() != nullptr;
+}
+
+// Updates divide what SQLite would do in one rebuild of the table. So the columns that are filled
+// come first, then the updates, then everything else: [begin, end) is of one table. Where an old
+// constraint goes, only new columns are filled before that.
+void group_fills(std::vector<Operation>::iterator begin, std::vector<Operation>::iterator end) {
+  std::set<std::string> added, filled;
+  bool frees = false;
+  for (auto it = begin; it != end; ++it) {
+    if (const auto* add = it->get_if<AddColumn>()) added.insert(add->column.name);
+    if (const auto* update = it->get_if<UpdateRows>()) filled.insert(update->set.front().first);
+    frees = frees || it->get_if<DropConstraint>() != nullptr || it->get_if<DropIndex>() != nullptr;
+  }
+  const auto rank = [&](const Operation& operation) {
+    const auto* add = operation.get_if<AddColumn>();
+    if (add != nullptr && filled.count(add->column.name) > 0) return 0;
+    const auto* update = operation.get_if<UpdateRows>();
+    if (update == nullptr) return 2;
+    return added.count(update->set.front().first) > 0 || !frees ? 1 : 2;
+  };
+  std::stable_sort(begin, end,
+                   [&](const Operation& a, const Operation& b) { return rank(a) < rank(b); });
+}
+
+void fills_together(std::vector<Operation>& operations) {
+  for (auto begin = operations.begin(); begin != operations.end();) {
+    auto end = std::next(begin);
+    if (can_be_grouped(*begin)) {
+      const std::string table = operation_table(*begin);
+      while (end != operations.end() && can_be_grouped(*end) && operation_table(*end) == table) {
+        ++end;
+      }
+      group_fills(begin, end);
+    }
+    begin = end;
+  }
+}
 
 }  // namespace
 
 std::vector<Rename> decide_renames(const Schema& from, const Schema& to,
                                    const MigrateOptions& options, const SchemaRules& rules) {
+  check_contradictions(options, rules);
   std::vector<Rename> decided = options.renames;
   std::vector<Rename> refused = options.no_renames;
   std::vector<std::string> open, candidates;
@@ -267,15 +370,16 @@ std::vector<Rename> decide_renames(const Schema& from, const Schema& to,
 
 TwoWays decide_values(std::vector<Operation> operations, const Schema& existing,
                       const MigrateOptions& options, const SchemaRules& rules,
-                      const HasNulls& has_nulls) {
+                      const RowQuestions& ask) {
   TwoWays ways;
-  ValueDecider decider(existing, options, rules, has_nulls);
+  ValueDecider decider(existing, options, rules, ask);
   for (Operation& operation : operations) {
     for (Operation& decided : decider.decide(std::move(operation))) {
       ways.upgrade.push_back(std::move(decided));
     }
   }
   decider.finish();
+  fills_together(ways.upgrade);
   for (auto it = ways.upgrade.rbegin(); it != ways.upgrade.rend(); ++it) {
     if (it->get_if<UpdateRows>() != nullptr) continue;  // a fill: what it filled goes or stays
     if (std::optional<Operation> back = reverse(*it)) ways.downgrade.push_back(std::move(*back));

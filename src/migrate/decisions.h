@@ -19,20 +19,27 @@ struct TwoWays {
 };
 
 /// Renames that hold: decided ones, hints in force, and what the user answered. Throws
-/// needs_decision for open candidates, kUsage for a --rename or --no-rename that fits nothing.
+/// needs_decision for open candidates, kUsage for a --rename or --no-rename that fits nothing or
+/// contradicts another.
 std::vector<Rename> decide_renames(const Schema& from, const Schema& to,
                                    const MigrateOptions& options, const SchemaRules& rules);
 
-/// Whether a column of the database ("table", "column", as they are behind the renames) holds NULL;
-/// empty where there is no database to ask.
-using HasNulls = std::function<bool(const std::string&, const std::string&)>;
+/// What only the rows of the database tell; by the names behind the renames. Empty where there is
+/// no database to ask.
+struct RowQuestions {
+  /// Whether the column ("table", "column") holds NULL.
+  std::function<bool(const std::string&, const std::string&)> has_nulls;
+  /// Whether a value of the column cannot become one of the type.
+  std::function<bool(const std::string&, const std::string&, const Type&)> cannot_convert;
+};
 
 /// Puts fills and casts into the operations of a diff. `existing` is the schema they start from.
+/// The fills of one table come together, so that what follows them is one change of the table.
 /// Throws needs_decision for a NOT NULL column without default that is added to an existing table,
-/// and for a column that becomes NOT NULL and holds NULL; kUsage for an empty fill of a column that
-/// holds no text.
+/// for a column that becomes NOT NULL and holds NULL, and for a type that a value of the column
+/// does not fit; kUsage for a fill that is no value of its column's type.
 TwoWays decide_values(std::vector<Operation> operations, const Schema& existing,
                       const MigrateOptions& options, const SchemaRules& rules,
-                      const HasNulls& has_nulls = {});
+                      const RowQuestions& ask = {});
 
 }  // namespace ormdb

@@ -2,7 +2,10 @@
 #include <algorithm>
 #include <future>
 
+#include "base/file_system.h"
 #include "base/text.h"
+#include "dialect/sqlite/conversion.h"
+#include "dialect/sqlite/types.h"
 #include "migrate/autogenerate.h"
 #include "migrate/merge_auto.h"
 #include "migrate/migrator_impl.h"
@@ -24,18 +27,46 @@ Error behind(const std::vector<std::string>& pending) {
       .hint("run `ormdb upgrade heads` first, or compare with the scripts: --from-history");
 }
 
-// Asks the live database, whose schema is `schema`; a table without NULLs there is read once.
-HasNulls ask_database(Workspace& workspace, const Schema& schema) {
-  return [&](const std::string& name, const std::string& column) {
-    const Table* table = schema.find_table(name);
-    Connection* connection = workspace.existing_connection();
-    if (table == nullptr || connection == nullptr) return false;
+// Asks the live database, whose schema is `schema`; a table without such a row is read once.
+RowQuestions ask_database(Workspace& workspace, const Schema& schema) {
+  const auto any_row = [&](const Table& table, const std::string& condition) {
     const Dialect& dialect = workspace.dialect();
-    const std::string from = table->schema.empty() ? "" : dialect.quote(table->schema) + ".";
-    const Rows rows = connection->query("SELECT 1 FROM " + from + dialect.quote(table->name) +
-                                        " WHERE " + dialect.quote(column) + " IS NULL LIMIT 1");
+    const std::string from = table.schema.empty() ? "" : dialect.quote(table.schema) + ".";
+    const Rows rows = workspace.existing_connection()->query(
+        "SELECT 1 FROM " + from + dialect.quote(table.name) + " WHERE " + condition + " LIMIT 1");
     return !rows.rows.empty();
   };
+  RowQuestions ask;
+  ask.has_nulls = [&, any_row](const std::string& name, const std::string& column) {
+    const Table* table = schema.find_table(name);
+    if (table == nullptr || workspace.existing_connection() == nullptr) return false;
+    return any_row(*table, workspace.dialect().quote(column) + " IS NULL");
+  };
+  if (workspace.dialect().name() != "sqlite") return ask;
+  ask.cannot_convert = [&, any_row](const std::string& name, const std::string& column,
+                                    const Type& type) {
+    const Table* table = schema.find_table(name);
+    if (table == nullptr || workspace.existing_connection() == nullptr) return false;
+    const std::string misfits = misfits_sql(column, type, has_sqlite_flag(*table, "strict"));
+    return !misfits.empty() && any_row(*table, misfits);
+  };
+  return ask;
+}
+
+// With nothing to compare with, every object would seem to be one too many.
+void refuse_without_models(const Workspace& workspace, const std::vector<Operation>& operations) {
+  const DatabaseConfig& database = workspace.database();
+  if (operations.empty() || !database.models.empty() || database.program_models) return;
+  const std::string more =
+      operations.size() == 1 ? "" : " and " + counted(operations.size() - 1, "more operation");
+  throw Error(ErrorKind::kUsage,
+              "there are no models to compare with, and without any the script "
+              "would do this: " +
+                  describe(operations.front()) + more)
+      .at(display_path(workspace.config().file))
+      .hint(
+          "name them with `models: [models.yaml]`; where everything is to go, name a models file "
+          "without tables");
 }
 
 // On a thread of its own: the models are read while the server answers.
@@ -76,13 +107,14 @@ DiffResult Migrator::migrate(const MigrateOptions& options) {
     Comparison compared = comparison(workspace, connection, before, models);
     result.warnings = hint_warnings(workspace, compared.from, compared.to);
     append(result.warnings, compared.notes);
+    refuse_without_models(workspace, differences(workspace, compared));
     const std::vector<Rename> decided = decide_renames(compared.from, compared.to, options, rules);
     if (!decided.empty()) {
       hint_renames(models, decided, rules);
       compared = comparison(workspace, connection, before, std::move(models));
     }
     ways = generate(workspace, compared, decided, options,
-                    offline ? HasNulls() : ask_database(workspace, compared.from));
+                    offline ? RowQuestions() : ask_database(workspace, compared.from));
     if (!ways.upgrade.empty()) rehearse(workspace, before, ways.upgrade, result.warnings);
     result.operations = ways.upgrade;
     if (ways.upgrade.empty()) return result;

@@ -74,7 +74,9 @@ class Rehearsal {
     const std::vector<BrokenDependent> broken = broken_dependents(*connection_);
     while (!compiler.done()) {
       run(compiler.next());
-      if (!compiler.schema_known()) schema = dialect_.introspect(*connection_, {});
+      if (!compiler.schema_known()) {
+        schema = read_again(schema, dialect_.introspect(*connection_, {}), dialect_.name());
+      }
     }
     for (const Operation& operation : operations_) try_out(operation);
     for (const BrokenDependent& fresh : newly_broken(broken, broken_dependents(*connection_))) {
@@ -95,7 +97,32 @@ class Rehearsal {
     for (const std::string& sql : section.after) connection_->execute(sql);
   }
 
+  // The fill or cast that SQLite cannot compile; it runs on a connection of ormdb's own, so that
+  // nothing is foreign to it.
+  std::optional<Error> wrong_option(const Error& error, int number) const {
+    const std::string& sql = error.statement();
+    const auto as_option = [&](const std::string& option, const std::string& of) {
+      return Error(ErrorKind::kUsage, option + " " + of + ": " + error.message())
+          .statement(sql)
+          .hint("correct the expression of " + option + "; nothing was written");
+    };
+    if (number < 1) return std::nullopt;
+    const Operation& operation = operations_[static_cast<std::size_t>(number) - 1];
+    if (const auto* fill = operation.get_if<UpdateRows>()) {
+      return as_option("--fill", fill->table + "." + fill->set.front().first);
+    }
+    for (const Operation& each : operations_) {
+      const auto* alter = each.get_if<AlterColumn>();
+      if (alter == nullptr || alter->using_expression.empty()) continue;
+      const std::string& expression = alter->using_expression.for_dialect("sqlite");
+      if (sql.find("(" + expression + ")") == std::string::npos) continue;
+      return as_option("--using", alter->table + "." + alter->to.name);
+    }
+    return std::nullopt;
+  }
+
   Error told(const Error& error, int number) const {
+    if (const std::optional<Error> wrong = wrong_option(error, number)) return *wrong;
     if (number < 1 || is_foreign(error.message())) return error;
     const Operation& operation = operations_[static_cast<std::size_t>(number) - 1];
     Error failure(ErrorKind::kModel, describe(operation) + " would fail: " + error.message());
@@ -216,7 +243,7 @@ void rehearse(Workspace& workspace, const Schema& before, const std::vector<Oper
   try {
     rehearsal.run_operations();
   } catch (const Error& error) {
-    if (error.kind() == ErrorKind::kModel) throw;
+    if (error.kind() == ErrorKind::kModel || error.kind() == ErrorKind::kUsage) throw;
     if (error.kind() == ErrorKind::kDatabase) return;  // what the application's connection knows
     warnings.push_back("the script cannot run as it stands: " + error.message() +
                        (error.hint().empty() ? "" : "; " + error.hint()));

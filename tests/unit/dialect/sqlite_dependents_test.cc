@@ -1,7 +1,6 @@
-#include "dialect/sqlite/dependents.h"
-
 #include <catch2/catch.hpp>
 
+#include "dialect/sqlite/dependents.h"
 #include "ormdb/error.h"
 #include "support/dialect_sqlite.h"
 

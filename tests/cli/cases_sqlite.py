@@ -1,0 +1,125 @@
+"""What is SQLite's own: columns without a type, values that fit no type, rebuilds, enums."""
+
+from scenario import contains, equal
+
+TABLE = """\
+format: 1
+tables:
+  t:
+    columns:
+      id: {type: integer, primary_key: true}
+"""
+
+
+def _yaml(project, revision, down, upgrade):
+    project.write(f"migrations/versions/{revision}.yaml",
+                  f"revision: {revision}\ndown_revision: {down}\n---\nupgrade:\n{upgrade}")
+
+
+def _applied(project, models):
+    project.write("models.yaml", models)
+    project.run("migrate", "-m", "make it")
+    project.run("upgrade")
+
+
+def case_without_models_nothing_is_dropped(project):
+    for models in ("", "models: []\n"):
+        project.write("ormdb.yaml", f"database: sqlite:///site.db\n{models}")
+        project.run("migrate", "-m", "x")
+    project.sql("CREATE TABLE t (a INTEGER)")
+    project.sql("CREATE TABLE u (a INTEGER)")
+    for words in (["migrate"], ["migrate", "--dry-run"], ["revision", "--autogenerate"]):
+        error = project.json(*words, "-m", "x", code=2)["error"]
+        contains(error["message"], "drop table u and 1 more operation")
+        equal(error["file"], "ormdb.yaml")
+        contains(error["hint"], "models: [models.yaml]")
+    project.run("revision", "-m", "empty")
+    project.run("stamp", "head")
+    project.write("ormdb.yaml", "database: sqlite:///site.db\nmodels: [none.yaml]\n")
+    project.write("none.yaml", "format: 1\ntables: {}\n")
+    equal(len(project.json("migrate", "-m", "all")["operations"]), 2)
+
+
+def case_an_enum_outlives_raw_sql(project):
+    use = "  - create_table: {table: %s, columns: {m: {type: enum(mood)}}}\n"
+    raw = "  - execute: CREATE TABLE %s (x int)\n"
+    _yaml(project, "aaaa", "null", "  - create_enum: {name: mood, values: [sad, ok]}\n" +
+          raw % "r" + use % "p")
+    _yaml(project, "bbbb", "aaaa", raw % "s" + use % "q")
+    _yaml(project, "cccc", "bbbb", "  - create_enum: {name: tone, values: [low]}\n"
+          "  - execute: CREATE TABLE o (x int)\n    transaction: false\n"
+          "  - create_table: {table: n, columns: {m: {type: enum(tone)}}}\n")
+    check = "CHECK (m IN ('sad', 'ok'))"
+    for words in (["--plan"], ["--sql"], ["aaaa:bbbb", "--sql"]):
+        contains(project.run("upgrade", *words).out, check)
+    project.run("upgrade", "--dry-run", "bbbb")
+    project.run("upgrade", "aaaa")
+    contains(project.run("upgrade", "--plan").out, check)
+    project.run("upgrade")
+    contains(project.sql("SELECT sql FROM sqlite_master WHERE name = 'q'")[0][0], check)
+    columns = {"m: {type: enum(mood)}": "pq", "m: {type: enum(tone)}": "n",
+               "x: {type: {sqlite: INT}, nullable: true}": "ors"}
+    project.write("models.yaml", "format: 1\nenums:\n  mood: [sad, ok]\n  tone: [low]\ntables:\n" +
+                  "".join(f"  {name}:\n    columns:\n      {column}\n"
+                          for column, names in columns.items() for name in names))
+    contains(project.run("check").out, "No differences")
+    contains(project.run("check", "--from-history").out, "No differences")
+
+
+def case_a_column_without_a_type_keeps_none(project):
+    project.sql("CREATE TABLE t (a, b DEFAULT 1, c TEXT)")
+    project.write("models.yaml", "")
+    project.run("init", "--from-database")
+    contains(project.read("models.yaml"), 'a: {type: {sqlite: ""}, nullable: true}')
+    contains(project.run("check").out, "No differences")
+    contains(project.run("check", "--from-history").out, "No differences")
+    project.write("models.yaml", project.read("models.yaml").replace(
+        '      a: {type: {sqlite: ""}, nullable: true}\n', ""))
+    project.run("migrate", "-m", "drop a")
+    project.run("upgrade")
+    project.run("downgrade")
+    contains(project.sql("SELECT sql FROM sqlite_master WHERE name = 't'")[0][0], "a")
+
+
+def case_a_type_that_rows_do_not_fit_is_a_question(project):
+    for strict in ("", "    sqlite: {strict: true}\n"):
+        _applied(project, TABLE + "      a: {type: text}\n" + strict)
+        project.sql("INSERT INTO t VALUES (1, '7')")
+        project.write("models.yaml", TABLE + "      a: {type: integer}\n" + strict)
+        project.run("migrate", "-m", "fits", "--dry-run")
+        project.sql("UPDATE t SET a = 'seven'")
+        error = project.json("migrate", "-m", "no fit", code=3)["error"]
+        equal(error["candidates"], ["--using t.a=EXPRESSION"])
+        project.run("migrate", "-m", "cast", "--using", "t.a=length(a)")
+        project.run("upgrade")
+        equal(project.sql("SELECT a FROM t"), [(5,)])
+        project.write("models.yaml", "format: 1\ntables: {}\n")
+        project.run("migrate", "-m", "again")
+        project.run("upgrade")
+
+
+def case_fills_of_one_table_are_one_rebuild(project):
+    _applied(project, TABLE)
+    project.sql("INSERT INTO t VALUES (1)")
+    project.write("models.yaml", TABLE + "      a: {type: integer}\n      b: {type: text}\n")
+    project.run("migrate", "-m", "two", "--fill", "t.a=1", "--fill", "t.b=sql:'n' || a")
+    equal(project.run("upgrade", "--plan").out.count("DROP TABLE"), 1)
+    project.run("upgrade")
+    equal(project.sql("SELECT id, a, b FROM t"), [(1, 1, "n1")])
+    project.run("downgrade")
+    contains(project.run("upgrade").out, "two")
+    contains(project.run("check").out, "No differences")
+
+
+def case_a_wrong_option_is_blamed_on_the_option(project):
+    _applied(project, TABLE + "      n: {type: text, nullable: true}\n")
+    project.write("models.yaml", TABLE + "      n: {type: integer}\n      m: {type: integer}\n")
+    error = project.json("migrate", "-m", "x", "--fill", "t.m=sql:nonsense(", code=2)["error"]
+    contains(error["message"], "--fill t.m")
+    contains(error["hint"], "correct the expression of --fill")
+    error = project.json("migrate", "-m", "x", "--fill", "t.m=1", "--using", "t.n=nowhere",
+                         code=2)["error"]
+    contains(error["message"], "--using t.n")
+    contains(project.run("migrate", "--fill", "t.m=abc", code=2).err, "'abc'", "integer")
+    contains(project.run("migrate", "--rename", "t.x=n", "--rename", "t.x=m", code=2).err,
+             "contradict")
