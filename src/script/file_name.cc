@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "base/text.h"
+#include "base/utf8.h"
 #include "script/script.h"
 
 namespace ormdb {
@@ -12,13 +13,10 @@ bool is_word_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
 }
 
-bool continues_utf8(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80; }
-
-/// The text's beginning, not cut inside a character.
-std::string first_bytes(const std::string& text, std::size_t count) {
-  if (text.size() <= count) return text;
-  while (count > 0 && continues_utf8(text[count])) --count;
-  return text.substr(0, count);
+std::string first_characters(const std::string& text, std::size_t count) {
+  std::size_t end = 0;
+  for (; end < text.size() && count > 0; --count) end += decode_utf8(text, end).size;
+  return text.substr(0, end);
 }
 
 /// The parts of an ISO time as they stand in it, and its offset from UTC.
@@ -133,8 +131,8 @@ std::string slug_of(std::string_view message, int max_length) {
     while (at < text.size() && is_word_character(text[at])) ++at;
     const std::string word = text.substr(begin, at - begin);
     if (slug.empty()) {
-      slug = first_bytes(word, limit);
-    } else if (slug.size() + 1 + word.size() <= limit) {
+      slug = first_characters(word, limit);
+    } else if (utf8_length(slug) + 1 + utf8_length(word) <= limit) {
       slug += "_" + word;
     } else {
       break;

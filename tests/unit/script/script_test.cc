@@ -237,7 +237,8 @@ TEST_CASE("a slug is the message's words, cut at a word") {
   CHECK(slug_of("add slug to post", 11) == "add_slug_to");
   CHECK(slug_of("add slug to post", 10) == "add_slug");
   CHECK(slug_of("supercalifragilistic", 5) == "super");
-  CHECK(slug_of("\xC3\xA9\xC3\xA9\xC3\xA9", 3) == "\xC3\xA9");
+  CHECK(slug_of("\xC3\xA9\xC3\xA9\xC3\xA9", 2) == "\xC3\xA9\xC3\xA9");
+  CHECK(slug_of("\xC3\xA9\xC3\xA9 \xC3\xA9", 4) == "\xC3\xA9\xC3\xA9_\xC3\xA9");
   CHECK(slug_of("-- --", 40).empty());
   CHECK(slug_of("a b c", 0) == "a_b_c");
 }
