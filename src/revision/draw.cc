@@ -42,10 +42,16 @@ class Drawing {
   void add(const Revision& revision) {
     std::size_t self = place_.at(revision.id);
     std::size_t lane = lane_to(self).value_or(lanes_.size());
-    if (lane == lanes_.size()) lanes_.push_back(self);
+    if (lane == lanes_.size()) {
+      // Below the end of another line it would look like a parent of it.
+      if (ended_ == lane) lines_.push_back(bars(lane));
+      lanes_.push_back(self);
+    }
+    ended_.reset();
     draw_node(revision, lane);
     std::vector<std::size_t> parents = shown_parents(revision);
     if (parents.empty()) {
+      if (lane + 1 == lanes_.size()) ended_ = lane;
       close(lane);
       return;
     }
@@ -210,7 +216,8 @@ class Drawing {
   std::size_t most_lanes_;
   RevisionStyle style_;
   std::unordered_map<std::string_view, std::size_t> place_;  // id → place in the list
-  std::vector<std::size_t> lanes_;                           // the place that each leads to
+  std::optional<std::size_t> ended_;  // the last lane, when the line above ended it
+  std::vector<std::size_t> lanes_;    // the place that each leads to
   std::vector<std::string> lines_;
 };
 

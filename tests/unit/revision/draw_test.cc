@@ -69,6 +69,16 @@ TEST_CASE("a merge of three") {
 )");
 }
 
+TEST_CASE("what is not related does not look like one line") {
+  CHECK(drawn("a\n b\n c: b") == R"(
+* c (head) do c
+* b do b
+
+* a (head) do a
+)");
+  CHECK(drawn("a\n b\n c: a b\n d").find("\n\n* d") == std::string::npos);
+}
+
 TEST_CASE("two bases, one depending on the other") {
   CHECK(drawn("a1 [app]\n a2: a1\n b1 [net]\n b2: b1 ~ a2") == R"(
 * b2 (net) (head) (depends on a2) do b2
