@@ -85,7 +85,12 @@ Result run_branches(CommandContext& context) {
   if (context.json()) return revisions_result(context, points);
   Result result;
   if (context.verbose()) {
-    result.text = long_text(context, points, Rows());
+    const RevisionStyle style = revision_style(context);
+    for (const Revision* point : points) {
+      std::string text = render_revision(graph, *point, Rows(), style);
+      while (text.ends_with('\n')) text.pop_back();
+      result.text += text + render_children(graph, *point, style, true) + "\n\n";
+    }
     return result;
   }
   for (const Revision* point : points) {

@@ -101,12 +101,19 @@ std::string render_current_line(const RevisionGraph& graph, const Revision& revi
 
 std::string render_branch_point(const RevisionGraph& graph, const Revision& revision,
                                 const RevisionStyle& style) {
-  std::string text = style.id(revision.id) + labels_in_parentheses(graph, revision, style) +
-                     tree_flags(graph, revision);
-  std::string indent(revision.id.size(), ' ');
+  return style.id(revision.id) + labels_in_parentheses(graph, revision, style) +
+         tree_flags(graph, revision) + render_children(graph, revision, style, false);
+}
+
+std::string render_children(const RevisionGraph& graph, const Revision& revision,
+                            const RevisionStyle& style, bool messages) {
+  std::string text;
+  const std::string indent(revision.id.size(), ' ');
   for (const Revision* child : graph.children(revision)) {
     text += "\n" + indent + " -> " + style.id(child->id) +
             labels_in_parentheses(graph, *child, style) + tree_flags(graph, *child);
+    const std::string_view title = title_of(*child);
+    if (messages && !title.empty()) text += ", " + std::string(title);
   }
   return text;
 }

@@ -33,6 +33,10 @@ std::string render_head_line(const RevisionGraph& graph, const Revision& revisio
 std::string render_current_line(const RevisionGraph& graph, const Revision& revision,
                                 const RevisionStyle& style);
 
+/// A line, led by its end, for each child of a branch point; with the titles of their messages.
+std::string render_children(const RevisionGraph& graph, const Revision& revision,
+                            const RevisionStyle& style, bool messages);
+
 /// A branch point and below it, indented, its children: `-> CHILD[ (LABELS)][ flags]`.
 std::string render_branch_point(const RevisionGraph& graph, const Revision& revision,
                                 const RevisionStyle& style);
