@@ -64,7 +64,7 @@ class TemplateFiller {
     for (const std::string_view name : kRequired) {
       if (std::find(seen_.begin(), seen_.end(), name) != seen_.end()) continue;
       throw error(0, "the template has no ${" + std::string(name) + "}")
-          .hint("see ormdb-script(5) for what a template must hold");
+          .hint("see ormdb.yaml(5) for what a template must hold");
     }
     return std::move(out_);
   }
