@@ -32,6 +32,18 @@ bool concerns_data_alone(const std::string& sql) {
   return false;
 }
 
+// A step that the embedded database does not take.
+Error not_replayable(const Error& error, const Revision& revision) {
+  return Error(ErrorKind::kUnsupported,
+               "revision " + revision.id +
+                   " cannot be replayed without its database: " + error.message())
+      .statement(error.statement())
+      .sqlstate(error.sqlstate())
+      .hint(
+          "say what the statement does: execute: {sql: ..., effects: [operations]}, or effects: "
+          "[] when it changes no schema");
+}
+
 // What the operation does to the schema; empty raw SQL where that is nothing, so that the numbers
 // of the others stay.
 Operation without_data(const Operation& operation, const Dialect& dialect) {
@@ -65,7 +77,12 @@ Schema run_embedded(const Dialect& dialect, const std::vector<Operation>& operat
   memory.dialect = "sqlite";
   const std::unique_ptr<Connection> connection = dialect.connect(memory, {});
   Schema schema;
-  run_all(*connection, dialect.compile(making(before, dialect.rules()), schema));
+  try {
+    run_all(*connection, dialect.compile(making(before, dialect.rules()), schema));
+  } catch (const Error& error) {
+    Error told = error;
+    throw told.operation(0);  // none of this section
+  }
   schema = read_again(before, dialect.introspect(*connection, {}), dialect.name());
   std::vector<Operation> section;
   for (const Operation& operation : operations) section.push_back(without_data(operation, dialect));
@@ -105,7 +122,9 @@ void replay_section(const Dialect& dialect, const Revision& revision, const Load
   try {
     schema = replay(dialect, script.operations(direction), std::move(schema));
   } catch (const Error& error) {
-    throw in_step(error, revision, script, direction, error.operation());
+    const bool unknown = error.kind() == ErrorKind::kDatabase;
+    throw in_step(unknown ? not_replayable(error, revision) : error, revision, script, direction,
+                  error.operation());
   }
 }
 
