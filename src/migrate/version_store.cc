@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ormdb/error.h"
+
 namespace ormdb {
 
 VersionStore::VersionStore(const Dialect& dialect, std::string table, std::string schema)
@@ -22,10 +24,28 @@ std::vector<std::string> VersionStore::rows(Connection& connection) const {
 
 std::vector<std::string> VersionStore::rows_of_existing(Connection& connection) const {
   std::vector<std::string> ids;
-  const Rows rows = connection.query("SELECT version_num FROM " + quoted());
+  const Rows rows = select_rows(connection);
   for (std::size_t i = 0; i < rows.rows.size(); ++i) ids.push_back(rows.text(i, 0));
   std::sort(ids.begin(), ids.end());
   return ids;
+}
+
+Rows VersionStore::select_rows(Connection& connection) const {
+  try {
+    return connection.query("SELECT version_num FROM " + quoted());
+  } catch (const Error& error) {
+    if (error.message().find("version_num") == std::string::npos) throw;
+    throw Error(ErrorKind::kDatabase, "the table " + table_ +
+                                          " is no version table of ormdb or "
+                                          "Alembic: it has no column version_num")
+        .where("database")
+        .statement(error.statement())
+        .sqlstate(error.sqlstate())
+        .hint(
+            "name another one with `version_table:` in ormdb.yaml; for the table of another tool "
+            "there is `ormdb stamp --from-table " +
+            table_ + "`");
+  }
 }
 
 std::vector<std::string> VersionStore::create_sql() const {

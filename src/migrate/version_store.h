@@ -25,6 +25,7 @@ class VersionStore {
   const std::string& table() const { return table_; }
 
  private:
+  Rows select_rows(Connection& connection) const;
   std::string quoted() const;
   const Dialect& dialect_;
   std::string table_, schema_;
