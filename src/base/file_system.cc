@@ -94,7 +94,8 @@ mode_t type_of(const std::string& path, bool follow) {
 }
 
 // By readdir: std::filesystem makes a path of each entry, which takes as long as opening the file.
-// Links to files count as files; links to directories are not followed.
+// Links to files count as files; links to directories are not followed. A link to nothing counts as
+// a file that cannot be read: that it is missing must not go unnoticed.
 void list_into(std::vector<std::string>& names, const std::string& directory,
                const std::string& prefix, bool recursive) {
   const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(directory.c_str()), ::closedir);
@@ -108,7 +109,8 @@ void list_into(std::vector<std::string>& names, const std::string& directory,
     auto type = static_cast<mode_t>(DTTOIF(entry->d_type));
     if (type == 0) type = type_of(path_join(directory, name), false);
     if (type == S_IFLNK) {
-      if (type_of(path_join(directory, name), true) == S_IFREG) names.push_back(prefix + name);
+      const mode_t target = type_of(path_join(directory, name), true);
+      if (target == S_IFREG || target == 0) names.push_back(prefix + name);
     } else if (type == S_IFREG) {
       names.push_back(prefix + name);
     } else if (type == S_IFDIR && recursive) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/file_system.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "model/model_yaml.h"
 #include "script/directory.h"
@@ -77,6 +78,11 @@ Workspace::Workspace(const Config& config, const DatabaseConfig& database)
 const RevisionGraph& Workspace::graph() {
   if (graph_) return *graph_;
   require_scripts_directory(config_, database_);
+  for (auto each = database_.versions.begin() + 1; each < database_.versions.end(); ++each) {
+    if (directory_exists(*each)) continue;
+    log_warning("there is no directory of scripts '" + display_path(*each) +
+                "', which `versions:` in ormdb.yaml names");
+  }
   try {
     graph_ = RevisionGraph::build(scan_directories(database_.versions, config_.recursive_versions));
   } catch (const Error& error) {
