@@ -151,10 +151,14 @@ std::string with_caret(std::string_view sql, int position) {
 }
 
 Error to_error(const ServerError& server, std::string_view sql) {
-  const bool locked = server.sqlstate == kLockNotAvailable || server.sqlstate == "40P01";
+  const bool timed_out = server.sqlstate == kQueryCanceled &&
+                         server.message.find("statement timeout") != std::string::npos;
+  const bool locked =
+      timed_out || server.sqlstate == kLockNotAvailable || server.sqlstate == "40P01";
   Error error(locked ? ErrorKind::kLocked : ErrorKind::kDatabase, message_for(server, sql));
   error.where("database").sqlstate(server.sqlstate).statement(with_caret(sql, server.position));
-  const std::string_view advice = advice_for(server.sqlstate);
+  const bool cancelled = server.message.find("user request") != std::string::npos;
+  const std::string_view advice = cancelled ? "" : advice_for(server.sqlstate);
   const bool ours = server.hint.empty() || server.sqlstate == "2BP01";
   const std::string hint = ours ? std::string(advice) : server.hint;
   if (!hint.empty()) error.hint(hint);

@@ -20,11 +20,13 @@ struct ServerError {
 
 /// SQLSTATE 55P03: no lock within lock_timeout, or with NOWAIT.
 inline constexpr std::string_view kLockNotAvailable = "55P03";
+/// SQLSTATE 57014: by statement_timeout, or because somebody asked for it.
+inline constexpr std::string_view kQueryCanceled = "57014";
 
-/// Kinds: kLocked for a lock that was not had in time and for a deadlock (the same again may
-/// succeed), else kDatabase. The message has the server's words with the detail, the place in the
-/// statement and the function that it happened in; the statement has a line with ^ under the place.
-/// Hints are the server's, else ours for what a user can mend.
+/// Kinds: kLocked for a lock that was not had in time, a deadlock and statement_timeout (the same
+/// again may succeed), else kDatabase. The message has the server's words with the detail, the
+/// place in the statement and the function that it happened in; the statement has a line with ^
+/// under the place. Hints are the server's, else ours for what a user can mend.
 Error to_error(const ServerError& server, std::string_view sql);
 
 /// `sql` with a line under the one that holds character `position` (from 1), whose ^ stands under

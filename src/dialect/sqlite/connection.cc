@@ -123,13 +123,15 @@ int SqliteConnection::timed_out(void* self) {
 void SqliteConnection::start_timer() { deadline_ = Clock::now() + statement_timeout_; }
 
 void SqliteConnection::fail(std::string_view sql) const {
-  Error error = sqlite_error(handle_.get(), sql, file_);
+  const Error error = sqlite_error(handle_.get(), sql, file_);
   const bool interrupted = sqlite3_extended_errcode(handle_.get()) == SQLITE_INTERRUPT;
-  if (interrupted && statement_timeout_.count() > 0) {
-    error.message("timed out after " + std::to_string(statement_timeout_.count()) + " ms")
-        .hint("raise statement_timeout (--statement-timeout), or set it to 0");
-  }
-  throw error;
+  if (!interrupted || statement_timeout_.count() == 0) throw error;
+  throw Error(ErrorKind::kLocked,
+              "timed out after " + std::to_string(statement_timeout_.count()) + " ms")
+      .statement(error.statement())
+      .sqlstate(error.sqlstate())
+      .where("database")
+      .hint("raise statement_timeout (--statement-timeout), or set it to 0");
 }
 
 // Inside a transaction SQLite ignores the pragma without a word, and a rebuild would cascade.
@@ -200,18 +202,7 @@ void SqliteConnection::run(std::string_view sql, const std::vector<Value>& param
 }
 
 int open_flags(const Url& url, const ConnectOptions& options) {
-  std::string mode = "rwc";
-  for (const auto& [key, value] : url.options) {
-    if (key != "mode") {
-      throw Error(ErrorKind::kConfig, "unknown option '" + key + "' in the URL " + masked(url))
-          .hint("an SQLite URL takes mode=ro, mode=rw or mode=rwc");
-    }
-    mode = value;
-  }
-  if (mode != "ro" && mode != "rw" && mode != "rwc") {
-    throw Error(ErrorKind::kConfig, "unknown mode '" + mode + "' in the URL " + masked(url))
-        .hint("use mode=ro, mode=rw or mode=rwc");
-  }
+  const std::string mode = sqlite_mode(url);
   if (options.read_only || mode == "ro") return SQLITE_OPEN_READONLY;
   const bool create = options.create && mode == "rwc";
   return create ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
@@ -239,6 +230,22 @@ void require_openable(const std::string& file, int flags) {
 }
 
 }  // namespace
+
+std::string sqlite_mode(const Url& url) {
+  std::string mode = "rwc";
+  for (const auto& [key, value] : url.options) {
+    if (key != "mode") {
+      throw Error(ErrorKind::kConfig, "unknown option '" + key + "' in the URL " + masked(url))
+          .hint("an SQLite URL takes mode=ro, mode=rw or mode=rwc");
+    }
+    mode = value;
+  }
+  if (mode != "ro" && mode != "rw" && mode != "rwc") {
+    throw Error(ErrorKind::kConfig, "unknown mode '" + mode + "' in the URL " + masked(url))
+        .hint("use mode=ro, mode=rw or mode=rwc");
+  }
+  return mode;
+}
 
 bool is_memory(const Url& url) { return url.database.empty() || url.database == ":memory:"; }
 

@@ -73,6 +73,7 @@ std::optional<std::string> SqliteDialect::run_lock_holder(const Url& url,
 }
 
 bool SqliteDialect::database_exists(const Url& url) const {
+  sqlite_mode(url);
   // Connecting says what is wrong with a directory.
   return is_memory(url) || file_exists(url.database) || directory_exists(url.database);
 }

@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
+
 #include "base/file_system.h"
 #include "base/text.h"
 #include "dialect/sqlite/rebuild.h"
@@ -83,6 +85,15 @@ std::string constraint_hint(int code, const std::string& words) {
   return "";
 }
 
+// The limit of a file's size (ulimit -f) and a quota are full disks to whoever meets them; SQLite
+// calls them input/output errors.
+int meant_code(sqlite3* handle) {
+  const int code = sqlite3_extended_errcode(handle);
+  if ((code & 0xFF) != SQLITE_IOERR) return code;
+  const int cause = sqlite3_system_errno(handle);
+  return cause == EFBIG || cause == EDQUOT || cause == ENOSPC ? SQLITE_FULL : code;
+}
+
 std::string hint_for(int code, const std::string& words, const std::string& file) {
   const std::string shown = file.empty() ? "the database" : display_path(file);
   const std::string broken = broken_object(words);
@@ -144,7 +155,7 @@ std::string sqlite_code_name(int extended_code) {
 }
 
 Error sqlite_error(sqlite3* handle, std::string_view statement, const std::string& file) {
-  const int code = sqlite3_extended_errcode(handle);
+  const int code = meant_code(handle);
   // A constraint that fails during a rebuild names the new table, which the user never sees.
   const std::string words = replace_all(sqlite3_errmsg(handle), rebuild_name(""), "");
   const int primary = code & 0xFF;

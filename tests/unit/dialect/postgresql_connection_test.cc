@@ -250,7 +250,7 @@ TEST_CASE("a statement that takes too long says so", "[postgresql][live]") {
   options.statement_timeout = milliseconds(50);
   const auto db = database->connect(options);
   const Error error = error_of([&] { db->execute("SELECT pg_sleep(10)"); });
-  CHECK(error.kind() == ErrorKind::kDatabase);
+  CHECK(error.kind() == ErrorKind::kLocked);
   CHECK(error.sqlstate() == "57014");
   CHECK(contains(error.hint(), "--statement-timeout"));
 }

@@ -87,7 +87,7 @@ TEST_CASE("a long statement is timed out", "[sqlite][connection]") {
     db->query(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n");
   });
-  CHECK(error.kind() == ErrorKind::kDatabase);
+  CHECK(error.kind() == ErrorKind::kLocked);
   CHECK(error.message() == "timed out after 20 ms");
   CHECK(rows(*db, "SELECT 1") == "1");
 }
