@@ -97,11 +97,13 @@ struct DiffResult {
   Revision revision;                ///< migrate: its header.
   std::vector<std::string> behind;  ///< check: ids that are not applied.
   std::vector<std::string> heads;   ///< check: the heads, when there are several.
-  std::vector<std::string> edited, missing, out_of_order;  ///< check: as status has them.
+  /// check: as status has them.
+  std::vector<std::string> edited, missing, out_of_order, never_run;
   std::vector<std::string> unmanaged;  ///< check --unmanaged: "table x: excluded by ormdb.yaml".
   std::vector<std::string> warnings;   ///< Inert renamed_from hints and the like.
 
-  bool clean() const;  ///< No operations, not behind, one head at most, nothing edited or missing.
+  /// No operations, not behind, one head at most, nothing edited, missing or never run.
+  bool clean() const;
 };
 
 struct CheckOptions {
@@ -112,7 +114,10 @@ struct CheckOptions {
 struct StatusResult {
   std::vector<Revision> applied, pending;
   std::vector<std::string> rows;
-  std::vector<std::string> edited, missing, out_of_order;
+  std::vector<std::string> edited, missing;
+  std::vector<std::string> out_of_order;  ///< Pending, and created before the newest applied one.
+  /// Applied by the graph, since what follows is, while the log knows that they never ran here.
+  std::vector<std::string> never_run;
   struct HalfApplied {
     std::string revision;
     Direction direction = Direction::kUpgrade;
@@ -172,6 +177,7 @@ class Migrator {
   /// The schema `diff` compares from, for operations_sql.
   Schema schema_of(const std::string& what);
 
+  bool database_exists() const;
   void create_database();
   void drop_database();
 

@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "cli/document.h"
 #include "cli/help.h"
+#include "cli/hint.h"
 #include "cli/words.h"
 #include "ormdb/cli.h"
 
@@ -203,7 +204,7 @@ Outcome run_once(const CommandLine& line, const Terminal& terminal, const Stream
     if (line.command->need == Need::kDatabase) context.wait_for_server();
     outcome.result = line.command->run(context);
   } catch (...) {
-    outcome.error = current_error();
+    outcome.error = with_fitting_hint(current_error(), *line.command, line.options);
   }
   return outcome;
 }
@@ -321,19 +322,20 @@ void print_failure(const Error& error, const std::vector<std::string>& words, Pr
   printer.output(render_json(document) + "\n");
 }
 
-/// SIGPIPE is ignored while it lives.
-class IgnoreBrokenPipes {
+/// A signal is ignored while it lives: what would have sent it fails instead.
+class IgnoreSignal {
  public:
-  IgnoreBrokenPipes() {
+  explicit IgnoreSignal(int signal) : signal_(signal) {
     struct sigaction ignore {};
     ignore.sa_handler = SIG_IGN;
-    sigaction(SIGPIPE, &ignore, &former_);
+    sigaction(signal_, &ignore, &former_);
   }
-  ~IgnoreBrokenPipes() { sigaction(SIGPIPE, &former_, nullptr); }
-  IgnoreBrokenPipes(const IgnoreBrokenPipes&) = delete;
-  IgnoreBrokenPipes& operator=(const IgnoreBrokenPipes&) = delete;
+  ~IgnoreSignal() { sigaction(signal_, &former_, nullptr); }
+  IgnoreSignal(const IgnoreSignal&) = delete;
+  IgnoreSignal& operator=(const IgnoreSignal&) = delete;
 
  private:
+  int signal_;
   struct sigaction former_ {};
 };
 
@@ -378,7 +380,8 @@ int run_cli(int argc, const char* const* argv) { return run_cli(argc, argv, Prog
 
 int run_cli(int argc, const char* const* argv, const ProgramModels& models) {
   cli::occupy_standard_descriptors();
-  const cli::IgnoreBrokenPipes guard;
+  const cli::IgnoreSignal broken_pipe(SIGPIPE);
+  const cli::IgnoreSignal file_size_limit(SIGXFSZ);
   std::vector<std::string> words;
   for (int i = 1; i < argc; ++i) words.emplace_back(argv[i]);
   return cli::run_command_line(words, cli::Streams{}, models);

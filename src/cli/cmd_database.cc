@@ -6,16 +6,23 @@ namespace ormdb::cli {
 
 Result run_create_db(CommandContext& context) {
   Migrator& migrator = context.migrator();
-  migrator.create_database();
   Result result;
   result.document = Node::map();
-  if (!context.json()) result.notice = "created " + migrator.masked_url() + "\n";
+  const bool there = migrator.database_exists();
+  if (!there) migrator.create_database();
+  result.notice = (there ? "exists already: " : "created ") + migrator.masked_url() + "\n";
   return result;
 }
 
 Result run_drop_db(CommandContext& context) {
   Migrator& migrator = context.migrator();
   const std::string url = migrator.masked_url();
+  Result result;
+  result.document = Node::map();
+  if (!migrator.database_exists()) {
+    result.notice = "nothing to drop: there is no " + url + "\n";
+    return result;
+  }
   if (!context.options().has("yes")) {
     const bool sure =
         context.may_ask() && context.confirm("Drop " + url + " and all that is in it?");
@@ -24,9 +31,7 @@ Result run_drop_db(CommandContext& context) {
     }
   }
   migrator.drop_database();
-  Result result;
-  result.document = Node::map();
-  if (!context.json()) result.notice = "dropped " + url + "\n";
+  result.notice = "dropped " + url + "\n";
   return result;
 }
 

@@ -29,6 +29,7 @@ std::string check_text(const DiffResult& check, bool from_history, const Style& 
          list_text("edited after they were applied:", check.edited) +
          list_text("applied, but without a script:", check.missing) +
          list_text("pending, but older than what is applied:", check.out_of_order) +
+         list_text("counted as applied, but never run here:", check.never_run) +
          list_text("unmanaged:", check.unmanaged);
 }
 

@@ -145,6 +145,7 @@ Result written(CommandContext& context, const DiffResult& diff) {
   }
   result.document = revisions_document({revision}, graph, std::vector<std::string>());
   result.document.set("file", diff.file);
+  result.document.set_if("warnings", Node::strings(diff.warnings));
   return result;
 }
 

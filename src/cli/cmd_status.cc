@@ -54,6 +54,7 @@ Result run_status(CommandContext& context) {
                 ids_section("edited after they were applied", status.edited) +
                 ids_section("applied, but without a script", status.missing) +
                 ids_section("pending, but older than what is applied", status.out_of_order) +
+                ids_section("counted as applied, but never run here", status.never_run) +
                 half_applied_section(status, style);
   if (status.locked_by) result.text += "locked by: " + printable(*status.locked_by) + "\n";
   return result;

@@ -29,7 +29,8 @@ constexpr OptionSpec kGlobalOptions[] = {
 
 // Options that several commands share.
 constexpr OptionSpec kSql = {"sql", 0, "", "print the SQL instead of running it"};
-constexpr OptionSpec kTag = {"tag", 0, "TEXT", "a word for the first line of --sql", false, true};
+constexpr OptionSpec kTag = {"tag", 0,   "TEXT", "a word for the head of --sql (-- tag: TEXT)",
+                             false, true};
 constexpr OptionSpec kMessage = {"message", 'm', "TEXT", "what the script does", false, true};
 constexpr OptionSpec kFormat = {"format", 0, "yaml|sql", "write the script as YAML or SQL"};
 constexpr OptionSpec kBranchLabel = {"branch-label", 0, "LABEL", "a branch label for the script"};

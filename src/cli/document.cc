@@ -44,6 +44,13 @@ Node written_entries(const Revision& revision) {
                     {"file", revision.file.empty() ? Node() : Node(display_path(revision.file))}});
 }
 
+// Those that are pending, then those that count as applied.
+Node out_of_order_document(std::vector<std::string> pending,
+                           const std::vector<std::string>& never_run) {
+  pending.insert(pending.end(), never_run.begin(), never_run.end());
+  return Node::strings(pending);
+}
+
 }  // namespace
 
 Node document_head(bool ok, std::string_view command, std::string_view database) {
@@ -135,7 +142,7 @@ Node check_document(const DiffResult& result) {
   }
   node.set("edited", Node::strings(result.edited));
   node.set("missing", Node::strings(result.missing));
-  node.set("out_of_order", Node::strings(result.out_of_order));
+  node.set("out_of_order", out_of_order_document(result.out_of_order, result.never_run));
   node.set_if("unmanaged", Node::strings(result.unmanaged));
   return node;
 }
@@ -152,7 +159,7 @@ Node status_document(const StatusResult& result) {
                     {"pending", ids_document(result.pending)},
                     {"edited", Node::strings(result.edited)},
                     {"missing", Node::strings(result.missing)},
-                    {"out_of_order", Node::strings(result.out_of_order)},
+                    {"out_of_order", out_of_order_document(result.out_of_order, result.never_run)},
                     {"half_applied", std::move(half)},
                     {"locked_by", result.locked_by ? Node(*result.locked_by) : Node()},
                     {"rows", Node::strings(result.rows)}});

@@ -18,9 +18,11 @@ std::string rename_key(const Rename& rename) {
 bool is_refused(const Rename& candidate, const std::vector<Rename>& refused,
                 const SchemaRules& rules) {
   return std::any_of(refused.begin(), refused.end(), [&](const Rename& no) {
-    return rules.fold(no.table) == rules.fold(candidate.table) &&
-           rules.fold(no.from) == rules.fold(candidate.from) &&
-           (no.to.empty() || rules.fold(no.to) == rules.fold(candidate.to));
+    if (rules.fold(no.table) != rules.fold(candidate.table)) return false;
+    // Either name will do: one that went is not among those that came.
+    const bool by_new = no.to.empty() && rules.fold(no.from) == rules.fold(candidate.to);
+    return by_new || (rules.fold(no.from) == rules.fold(candidate.from) &&
+                      (no.to.empty() || rules.fold(no.to) == rules.fold(candidate.to)));
   });
 }
 
@@ -32,17 +34,22 @@ bool is_taken(const Rename& candidate, const std::vector<Rename>& accepted) {
   });
 }
 
-// Names in `from` that `to` has not: columns of a table, by its name in `to`, or tables for "".
-std::vector<std::string> dropped_names(const Schema& from, const Schema& to,
-                                       const std::string& table, const SchemaRules& rules) {
+// Names that only one of both has: columns of a table, by its name in `to`, or tables for "".
+std::vector<std::string> unpaired_names(const Schema& from, const Schema& to,
+                                        const std::string& table, const SchemaRules& rules) {
   std::vector<std::string> names;
+  const auto add_column = [&](const auto* operation) {
+    if (operation == nullptr || rules.fold(operation->table) != rules.fold(table)) return;
+    names.push_back(operation->column.name);
+  };
+  const auto add_table = [&](const auto* operation) {
+    if (operation != nullptr && table.empty()) names.push_back(qualified_name(operation->table));
+  };
   for (const Operation& operation : diff(from, to, rules)) {
-    const auto* column = operation.get_if<DropColumn>();
-    if (column != nullptr && rules.fold(column->table) == rules.fold(table)) {
-      names.push_back(column->column.name);
-    }
-    const auto* dropped = operation.get_if<DropTable>();
-    if (dropped != nullptr && table.empty()) names.push_back(qualified_name(dropped->table));
+    add_column(operation.get_if<DropColumn>());
+    add_column(operation.get_if<AddColumn>());
+    add_table(operation.get_if<DropTable>());
+    add_table(operation.get_if<CreateTable>());
   }
   return names;
 }
@@ -51,15 +58,15 @@ std::vector<std::string> dropped_names(const Schema& from, const Schema& to,
 void check_refusals(const Schema& from, const Schema& to, const std::vector<Rename>& refused,
                     const SchemaRules& rules) {
   for (const Rename& no : refused) {
-    const auto names = [&](const std::vector<std::string>& dropped) {
-      return std::any_of(dropped.begin(), dropped.end(), [&](const std::string& name) {
-        return rules.fold(name) == rules.fold(no.from);
-      });
-    };
-    if (names(dropped_names(from, to, no.table, rules))) continue;
+    const std::vector<std::string> names = unpaired_names(from, to, no.table, rules);
+    if (std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+          return rules.fold(name) == rules.fold(no.from);
+        })) {
+      continue;
+    }
     throw Error(ErrorKind::kUsage, "--no-rename " + rename_key(no) +
                                        " fits nothing: the name must be in the database and not in "
-                                       "the models")
+                                       "the models, or the other way round")
         .hint("see what differs with `ormdb check`");
   }
 }
@@ -89,19 +96,27 @@ void check_contradictions(const MigrateOptions& options, const SchemaRules& rule
   }
 }
 
-Error open_decisions(std::vector<std::string> what, const std::vector<std::string>& candidates) {
-  std::string message = what.size() == 1 ? "a decision is needed: " : "decisions are needed: ";
-  message += join(what, "; ");
-  std::vector<std::string> commands;
-  for (const std::string& option : candidates) commands.push_back("ormdb migrate " + option);
-  return Error(ErrorKind::kNeedsDecision, message)
-      .candidates(candidates)
-      .hint("run migrate again with one option for each: " + join(commands, ", or "));
-}
-
 std::string quoted_option(const std::string& option, const std::string& value) {
   const bool plain = value.find_first_of(" \t'\"$`\\*?;&|<>()") == std::string::npos;
   return option + " " + (plain ? value : shell_quoted(value));
+}
+
+std::string rename_option(const Rename& rename) {
+  return quoted_option("--rename", rename_key(rename) + "=" + rename.to);
+}
+
+std::string no_rename_option(const Rename& rename) {
+  return quoted_option("--no-rename", rename_key(rename));
+}
+
+Error open_decisions(const std::vector<std::string>& what,
+                     const std::vector<std::string>& candidates) {
+  const std::string one = what.size() == 1 ? "a decision is needed: " : "decisions are needed: ";
+  return Error(ErrorKind::kNeedsDecision, one + join(what, "; ")).candidates(candidates);
+}
+
+Error open_fills(const std::vector<std::string>& what, const std::vector<std::string>& fills) {
+  return open_decisions(what, fills).hint("run `ormdb migrate " + join(fills, " ") + "`");
 }
 
 // A decimal number of SQL: 1, -2.5, 1e-3. A date must not pass for one.
@@ -194,7 +209,7 @@ class ValueDecider {
   void finish() {
     refuse_unused("--fill", options_.fill);
     refuse_unused("--using", options_.casts);
-    if (!open_.empty()) throw open_decisions(open_, candidates_);
+    if (!open_.empty()) throw open_fills(open_, candidates_);
   }
 
  private:
@@ -341,7 +356,7 @@ std::vector<Rename> decide_renames(const Schema& from, const Schema& to,
   check_contradictions(options, rules);
   std::vector<Rename> decided = options.renames;
   std::vector<Rename> refused = options.no_renames;
-  std::vector<std::string> open, candidates;
+  bool open = false;
   // A table's rename makes its columns comparable, so candidates are looked for until none is left.
   while (true) {
     Schema renamed = from;
@@ -351,21 +366,59 @@ std::vector<Rename> decide_renames(const Schema& from, const Schema& to,
       if (is_refused(candidate, refused, rules) || is_taken(candidate, accepted)) continue;
       if (options.ask_rename) {
         (options.ask_rename(candidate) ? accepted : refused).push_back(candidate);
-        continue;
+      } else {
+        open = true;
       }
-      const std::string thing = candidate.table.empty() ? "table" : "column";
-      open.push_back(thing + " " + rename_key(candidate) + " may have been renamed to " +
-                     candidate.to);
-      candidates.push_back(quoted_option("--rename", rename_key(candidate) + "=" + candidate.to));
-      candidates.push_back(quoted_option("--no-rename", rename_key(candidate)));
     }
-    if (!open.empty() || accepted.empty()) {
-      check_refusals(renamed, to, options.no_renames, rules);
-    }
-    if (!open.empty()) throw open_decisions(open, candidates);
+    if (open || accepted.empty()) check_refusals(renamed, to, options.no_renames, rules);
+    if (open) throw open_renames_error(open_renames(from, to, options, rules), {}, {});
     if (accepted.empty()) return decided;
     decided.insert(decided.end(), accepted.begin(), accepted.end());
   }
+}
+
+std::vector<Rename> open_renames(const Schema& from, const Schema& to,
+                                 const MigrateOptions& options, const SchemaRules& rules) {
+  std::vector<Rename> decided = options.renames, open;
+  while (true) {
+    Schema renamed = from;
+    apply(rename_operations(from, to, decided, rules), renamed, rules);
+    const std::size_t before = open.size();
+    std::vector<Rename> accepted;
+    for (const Rename& candidate : rename_candidates(renamed, to, rules)) {
+      if (is_refused(candidate, options.no_renames, rules)) continue;
+      open.push_back(candidate);
+      if (!is_taken(candidate, accepted)) accepted.push_back(candidate);
+    }
+    if (open.size() == before) return open;
+    decided.insert(decided.end(), accepted.begin(), accepted.end());
+  }
+}
+
+Error open_renames_error(const std::vector<Rename>& open, const std::vector<std::string>& with,
+                         const std::vector<std::string>& without) {
+  std::vector<std::string> what, candidates, renames, no_renames;
+  std::vector<Rename> taken;
+  const auto add = [](std::vector<std::string>& list, const std::string& option) {
+    if (std::find(list.begin(), list.end(), option) == list.end()) list.push_back(option);
+  };
+  for (const Rename& rename : open) {
+    const std::string thing = rename.table.empty() ? "table " : "column ";
+    what.push_back(thing + rename_key(rename) + " may have been renamed to " + rename.to);
+    add(candidates, rename_option(rename));
+    add(candidates, no_rename_option(rename));
+    add(no_renames, no_rename_option(rename));
+    if (is_taken(rename, taken)) continue;
+    taken.push_back(rename);
+    add(renames, rename_option(rename));
+  }
+  for (const std::string& fill : with) add(candidates, fill);
+  for (const std::string& fill : without) add(candidates, fill);
+  renames.insert(renames.end(), with.begin(), with.end());
+  no_renames.insert(no_renames.end(), without.begin(), without.end());
+  return open_decisions(what, candidates)
+      .hint("run `ormdb migrate " + join(renames, " ") + "`, or, for a drop and an add, `" +
+            "ormdb migrate " + join(no_renames, " ") + "`");
 }
 
 TwoWays decide_values(std::vector<Operation> operations, const Schema& existing,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ormdb/diff.h"
+#include "ormdb/error.h"
 #include "ormdb/migrator.h"
 
 namespace ormdb {
@@ -23,6 +24,14 @@ struct TwoWays {
 /// contradicts another.
 std::vector<Rename> decide_renames(const Schema& from, const Schema& to,
                                    const MigrateOptions& options, const SchemaRules& rules);
+
+/// Candidates that no option decides, with those that follow when these hold.
+std::vector<Rename> open_renames(const Schema& from, const Schema& to,
+                                 const MigrateOptions& options, const SchemaRules& rules);
+/// The error (needs_decision) for them. `with` and `without` are the further options that are
+/// needed when all hold, and when none does: the two commands of the hint are whole.
+Error open_renames_error(const std::vector<Rename>& open, const std::vector<std::string>& with,
+                         const std::vector<std::string>& without);
 
 /// What only the rows of the database tell; by the names behind the renames. Empty where there is
 /// no database to ask.

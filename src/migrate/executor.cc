@@ -5,10 +5,13 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/file_system.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "dialect/sqlite/blame.h"
 #include "dialect/sqlite/dependents.h"
+#include "migrate/failure.h"
+#include "migrate/half_applied.h"
 #include "migrate/offline.h"
 #include "migrate/preflight.h"
 #include "migrate/replay.h"
@@ -20,17 +23,6 @@ namespace {
 
 std::string rows_text(const std::vector<std::string>& rows) {
   return rows.empty() ? "base" : join(rows, ", ");
-}
-
-// An operation that reads well but does not fit the live schema: somebody changed the database.
-Error as_drift(const Error& error) {
-  if (error.kind() != ErrorKind::kScript || !error.statement().empty()) return error;
-  Error drift(ErrorKind::kConflict,
-              "the database is not as the script expects it: " + error.message());
-  return drift.where("database")
-      .hint(error.hint().empty() ? "see what differs with `ormdb check` or `ormdb diff "
-                                   "REVISION database`; nothing of this revision was applied"
-                                 : error.hint());
 }
 
 Error changed_meanwhile(const std::vector<std::string>& expected,
@@ -102,9 +94,12 @@ RunResult Executor::run(Direction direction) {
   connection_ = workspace_.existing_connection();
   const Plan plan =
       plan_from(direction, connection_ ? store_.rows(*connection_) : std::vector<std::string>());
-  if (connection_ != nullptr && direction == Direction::kUpgrade && !options_.allow_edited) {
-    refuse_edited(edited_revisions(workspace_, log_, *connection_, plan.rows_before),
-                  workspace_.graph());
+  if (connection_ != nullptr && direction == Direction::kUpgrade) {
+    edited_ = edited_revisions(workspace_, log_, *connection_, plan.rows_before);
+    if (!options_.allow_edited) refuse_edited(edited_, workspace_.graph());
+    const std::vector<std::string> skipped =
+        never_run(workspace_.graph(), log_.last_entries(*connection_), plan.rows_before);
+    if (!skipped.empty()) result.warnings = {never_run_warning(skipped, plan.rows_before)};
   }
   const auto half = connection_ ? log_.unfinished(*connection_) : std::nullopt;
   refuse_half_applied(half, plan);
@@ -143,6 +138,7 @@ void Executor::run_locked(Direction direction, RunResult& result) {
     refuse_half_applied(half_, plan);
     refuse_unversioned(workspace_, *connection_, store_, plan);
     refuse_unavailable(workspace_, plan);
+    if (!plan.steps.empty()) accept_edited(result);
     const bool together = options_.dry_run || workspace_.config().transaction_per_run;
     together ? run_in_one_transaction(plan, result) : run_steps(plan, result);
   } catch (const Error&) {
@@ -150,6 +146,20 @@ void Executor::run_locked(Direction direction, RunResult& result) {
     throw;
   }
   if (options_.dry_run && fresh) remove_database();
+}
+
+void Executor::accept_edited(RunResult& result) {
+  if (edited_.empty()) return;
+  Transaction transaction(*connection_, dialect_.begin());
+  for (const std::string& id : edited_) {
+    result.warnings.push_back("the upgrade section of revision " + id +
+                              " was edited after it was applied here; --allow-edited accepts it");
+    if (options_.dry_run) continue;
+    const std::string text = read_file(workspace_.graph().find(id)->file);
+    const LogEntry entry{id, "edited", now_utc(), section_checksum(text, Direction::kUpgrade), 0};
+    connection_->execute(log_.finished_sql(entry, false));
+  }
+  transaction.commit();
 }
 
 void Executor::run_steps(const Plan& plan, RunResult& result) {
@@ -160,7 +170,11 @@ void Executor::run_steps(const Plan& plan, RunResult& result) {
     if (options_.step_started) {
       options_.step_started(number, plan.steps.size(), *step.revision, plan.direction);
     }
-    result.steps.push_back(run_step(step, scripts.next(), plan.direction, result.rows));
+    try {
+      result.steps.push_back(run_step(step, scripts.next(), plan.direction, result.rows));
+    } catch (const Error& error) {
+      throw with_earlier(error, result.steps);
+    }
     result.rows = step.rows_after;
   }
 }
@@ -170,6 +184,7 @@ StepResult Executor::run_step(const PlanStep& step, const LoadedScript& script, 
   const double start = steady_milliseconds();
   StepResult result;
   result.revision = *step.revision;
+  place_ = {};
   try {
     run_as_it_commits(step, script, direction, rows, result);
   } catch (const Error& error) {
@@ -190,7 +205,11 @@ void Executor::run_as_it_commits(const PlanStep& step, const LoadedScript& scrip
   std::vector<SectionPart> parts = parts_of(script.operations(direction), dialect_.name());
   const bool whole = parts.empty() || (parts.size() == 1 && parts.front().transaction);
   if (whole && dialect_.transactional_ddl() && !half_of(step, direction)) {
-    run_whole(step, script, direction, rows, result);
+    try {
+      run_whole(step, script, direction, rows, result);
+    } catch (const Error& error) {
+      throw with_applied(error, "nothing of this revision was applied");
+    }
   } else {
     run_in_parts(step, script, direction, rows, std::move(parts), result);
   }
@@ -223,6 +242,7 @@ bool Executor::wait_for_lock(const Error& error, int attempt) {
   constexpr int kWaits = 3;
   constexpr int kFirstWait = 500;  // milliseconds, doubled each time
   if (error.kind() != ErrorKind::kLocked || !dialect_.retries_lock_timeouts()) return false;
+  if (error.sqlstate() == "57014") return false;  // statement_timeout: as long again would not do
   const bool no_wait = options_.lock_timeout_ms && *options_.lock_timeout_ms == 0;
   if (no_wait || attempt >= kWaits) return false;
   log_warning(error.message() + "; trying again");
@@ -252,13 +272,8 @@ bool Executor::try_whole(const PlanStep& step, const LoadedScript& script, Direc
   const auto check = verify ? dialect_.integrity_check(*connection_) : nullptr;
   const auto dependents = check_dependents(operations);
   run_sections(compiler, std::move(first), step, script, direction, 0, result);
-  try {
-    if (check) check->verify(*connection_);
-    if (dependents) dependents->verify(*connection_);
-  } catch (const Error& error) {
-    schema_loaded_ = false;
-    throw in_step(error, *step.revision, script, direction, error.operation());
-  }
+  verify_after(check.get(), step, script, direction, 0);
+  verify_after(dependents.get(), step, script, direction, 0);
   record(step, script, direction, rows, result, started);
   remember_schema(compiler.schema_known());
   fault_before_statement();
@@ -309,21 +324,43 @@ void Executor::run_statement(const Statement& statement, const PlanStep& step,
     schema_loaded_ = false;
     Error told = error;
     told.message("revision " + step.revision->id + " failed to " +
-                 std::string(direction_name(direction)) + " at statement " +
-                 std::to_string(result.statements.size()) + ": " + error.message());
+                 std::string(direction_name(direction)) + place_.text(result.statements.size()) +
+                 ": " + error.message());
     if (told.statement().empty()) told.statement(statement.sql);
     int operation = statement.operation > 0 ? statement.operation + operation_offset : 0;
     if (const auto blame = blame_constraint(error, script.operations(direction), operation)) {
       operation = blame->operation;
       if (!blame->hint.empty()) told.hint(blame->hint);
     }
-    if (told.hint().empty()) {
-      told.hint("nothing of this revision was applied; mend the script and run the command again");
-    }
     throw in_step(told, *step.revision, script, direction, operation);
   }
   fault_after_statement();
   fault_before_log();
+}
+
+void Executor::verify_after(IntegrityCheck* check, const PlanStep& step, const LoadedScript& script,
+                            Direction direction, int operation_offset) {
+  if (check == nullptr) return;
+  try {
+    check->verify(*connection_);
+  } catch (const Error& error) {
+    schema_loaded_ = false;
+    Error told = error;
+    told.message("revision " + step.revision->id + " failed to " +
+                 std::string(direction_name(direction)) + ": " + error.message());
+    const int operation = error.operation() > 0
+                              ? error.operation() + operation_offset
+                              : blame_foreign_keys(error, script.operations(direction));
+    throw in_step(told, *step.revision, script, direction, operation);
+  }
+}
+
+// As `status` and --step-done count: what commits together in a step of parts is one statement.
+std::string Executor::Place::text(std::size_t statements) const {
+  if (parts < 2) return " at statement " + std::to_string(statements);
+  if (single) return " at statement " + std::to_string(part);
+  return " in part " + std::to_string(part) + " at statement " +
+         std::to_string(statements - before);
 }
 
 void Executor::run_own(const std::vector<std::string>& statements) {

@@ -44,12 +44,15 @@ class Executor {
  private:
   void run_locked(Direction direction, RunResult& result);
   Plan plan_from(Direction direction, const std::vector<std::string>& rows);
+  /// Tells and logs the edited scripts that the user lets pass.
+  void accept_edited(RunResult& result);
   void run_steps(const Plan& plan, RunResult& result);
   struct Surroundings {
     std::vector<std::string> before, after;
   };
   Surroundings surroundings(const Plan& plan);
   void run_in_one_transaction(const Plan& plan, RunResult& result);
+  void run_together(const Plan& plan, RunResult& result);
   void try_in_one_transaction(const Plan& plan, bool verify, RunResult& result);
   StepResult run_inside(const PlanStep& step, Direction direction,
                         const std::vector<std::string>& rows, IntegrityCheck* check);
@@ -94,6 +97,9 @@ class Executor {
                     StepResult& result);
   void run_statement(const Statement& statement, const PlanStep& step, const LoadedScript& script,
                      Direction direction, int operation_offset, StepResult& result);
+  /// Throws what the step broke, blamed on the operation that did. `check` may be nullptr.
+  void verify_after(IntegrityCheck* check, const PlanStep& step, const LoadedScript& script,
+                    Direction direction, int operation_offset);
   void run_own(const std::vector<std::string>& statements);
   void record(const PlanStep& step, const LoadedScript& script, Direction direction,
               const std::vector<std::string>& rows, const StepResult& result,
@@ -108,14 +114,25 @@ class Executor {
   void remember_schema(bool known);
   void apply_timeouts();
 
+  /// Where in a step of several parts a statement is.
+  struct Place {
+    std::size_t parts = 0, part = 0;
+    std::size_t before = 0;  ///< Statements of the step that this run ran before the part.
+    bool single = false;     ///< One operation.
+
+    std::string text(std::size_t statements) const;  ///< " at statement 3"
+  };
+
   Workspace& workspace_;
   const RunOptions& options_;
   const Dialect& dialect_;
   VersionStore store_;
   RunLog log_;
   Connection* connection_ = nullptr;
+  std::vector<std::string> edited_;     ///< Applied, and edited since (upgrade).
   std::optional<UnfinishedStep> half_;  ///< As the run found it.
-  bool applied_part_ = false;           ///< A part of an unfinished step was committed by this run.
+  Place place_;
+  bool applied_part_ = false;  ///< A part of an unfinished step was committed by this run.
 
   Schema schema_;
   bool schema_loaded_ = false;

@@ -7,6 +7,8 @@
 #include "dialect/postgresql/new_labels.h"
 #include "dialect/postgresql/took_effect.h"
 #include "migrate/executor.h"
+#include "migrate/failure.h"
+#include "migrate/half_applied.h"
 #include "migrate/offline.h"
 #include "migrate/preflight.h"
 
@@ -14,41 +16,11 @@ namespace ormdb {
 
 namespace {
 
-Error unknown_outcome(const UnfinishedStep& half, std::size_t number) {
-  const std::string command = resume_command(half);
-  const std::string n = std::to_string(number);
-  return Error(ErrorKind::kConflict,
-               "statement " + n + " of revision " + half.revision +
-                   " was started and its outcome is unknown: the run ended before it was recorded")
-      .revision(half.revision)
-      .where("database")
-      .hint("look whether it took effect, then `" + command + " --step-done " + n +
-            "` if it did, `" + command + " --step-redo " + n + "` to run it again");
-}
-
-Error edited_after_applied(const UnfinishedStep& half, std::size_t number) {
-  return Error(ErrorKind::kConflict, "statement " + std::to_string(number) +
-                                         " of half-applied revision " + half.revision +
-                                         " was edited after it was applied")
-      .hint("restore it; what follows it may be edited");
-}
-
 Error not_in_one_transaction(const std::string& what, const Revision& revision,
                              const std::string& why) {
   return Error(ErrorKind::kUnsupported, what + " cannot run revision " + revision.id + ": " + why)
       .revision(revision.id)
       .hint("run up to the revision before it, then that one without " + what);
-}
-
-// An applied part that the script has no longer would be forgotten.
-void refuse_removed_parts(const std::optional<UnfinishedStep>& half, std::size_t parts,
-                          const Revision& revision, const LoadedScript& script) {
-  if (!half) return;
-  for (const UnfinishedStep::Part& seen : half->parts) {
-    if (static_cast<std::size_t>(seen.number) <= parts) continue;
-    throw in_step(edited_after_applied(*half, static_cast<std::size_t>(seen.number)), revision,
-                  script, half->direction, 0);
-  }
 }
 
 // A value of an enum that is new in a run of one transaction, and used in it.
@@ -76,16 +48,10 @@ Error in_one_transaction(const Error& error, bool dry_run) {
 }
 
 Error after_parts(const Error& error, std::size_t number) {
-  if (number == 1) return error;
-  const std::string before =
-      number == 2 ? "part 1 of this revision stays applied"
-                  : "parts 1 to " + std::to_string(number - 1) + " of this revision stay applied";
-  const std::string remedy =
-      error.hint().empty() || error.hint().starts_with("nothing of this revision")
-          ? "mend the script from here on and run the command again"
-          : error.hint();
-  Error told = error;
-  return told.hint(before + "; " + remedy);
+  if (number == 1) return with_applied(error, "nothing of this revision was applied");
+  return with_applied(error, number == 2 ? "part 1 of this revision stays applied"
+                                         : "parts 1 to " + std::to_string(number - 1) +
+                                               " of this revision stay applied");
 }
 
 // Writes to the log after a failure. Where that fails too (the connection is gone), the log says
@@ -122,25 +88,22 @@ bool Executor::part_is_done(const std::optional<UnfinishedStep>& half, const Sec
                             const LoadedScript& script) {
   if (!half) return false;
   const int n = static_cast<int>(number);
-  const bool said_done = options_.step_done == n;
-  const UnfinishedStep::Part* seen = half->part(n);
-  if (seen == nullptr) {
-    if (!said_done) return false;
-    // It failed, and was done by hand since.
-    log_.start_part(*connection_, half->id, entry, n, part.hash());
-    log_.finish_part(*connection_, half->id, n);
-    return true;
+  PartState state = part_state(*half, part, number, options_, *step.revision, script);
+  if (state == PartState::kUnknown) {
+    state = took_effect(part, *half, number) ? PartState::kSaid : PartState::kOpen;
+    RunOptions done;
+    done.step_done = n;
+    // That it took effect does not make it the one that the script has now.
+    if (state == PartState::kSaid) part_state(*half, part, number, done, *step.revision, script);
   }
-  const bool redo = options_.step_redo == n;
-  if (!seen->finished && (redo || (!said_done && !took_effect(part, *half, number)))) {
-    log_.forget_part(*connection_, half->id, n);
+  if (state == PartState::kDone) return true;
+  const bool logged = half->part(n) != nullptr;
+  if (state == PartState::kOpen) {
+    if (logged) log_.forget_part(*connection_, half->id, n);
     return false;
   }
-  if (seen->hash != part.hash()) {
-    throw in_step(edited_after_applied(*half, number), *step.revision, script, half->direction,
-                  static_cast<int>(part.first) + 1);
-  }
-  if (!seen->finished) log_.finish_part(*connection_, half->id, n);
+  if (!logged) log_.start_part(*connection_, half->id, entry, n, part.hash());
+  log_.finish_part(*connection_, half->id, n);
   return true;
 }
 
@@ -159,6 +122,7 @@ void Executor::run_in_parts(const PlanStep& step, const LoadedScript& script, Di
     transaction.commit();
   }
   schema_loaded_ = false;
+  place_.parts = parts.size();
   bool applied = false;
   try {
     refuse_removed_parts(half, parts.size(), *step.revision, script);
@@ -265,6 +229,9 @@ void Executor::run_part(const SectionPart& part, std::size_t number, std::int64_
   const int offset = static_cast<int>(part.first);
   std::vector<Operation> done = script.operations(direction);
   done.erase(done.begin() + static_cast<std::ptrdiff_t>(part.first), done.end());
+  place_.part = number;
+  place_.before = result.statements.size();
+  place_.single = part.operations.size() == 1;
   SectionCompiler compiler(dialect_, part.operations, schema_for(part.operations, done));
   CompiledSection first;
   try {
@@ -284,13 +251,8 @@ void Executor::run_part(const SectionPart& part, std::size_t number, std::int64_
   const auto check = verify ? dialect_.integrity_check(*connection_) : nullptr;
   const auto dependents = check_dependents(part.operations);
   run_sections(compiler, std::move(first), step, script, direction, offset, result);
-  try {
-    if (check) check->verify(*connection_);
-    if (dependents) dependents->verify(*connection_);
-  } catch (const Error& error) {
-    const int operation = error.operation() > 0 ? error.operation() + offset : 0;
-    throw in_step(error, *step.revision, script, direction, operation);
-  }
+  verify_after(check.get(), step, script, direction, offset);
+  verify_after(dependents.get(), step, script, direction, offset);
   log_.start_part(*connection_, step_id, entry, part_number, part.hash());
   log_.finish_part(*connection_, step_id, part_number);
   fault_before_statement();
@@ -325,7 +287,13 @@ Executor::Surroundings Executor::surroundings(const Plan& plan) {
   // What its rebuilds need only compiling tells; other engines need nothing.
   if (dialect_.name() != "sqlite") return around;
   OfflineRun offline(workspace_, options_);
-  for (const OfflineStep& step : offline.compile(plan, offline.live_schema(plan, *connection_))) {
+  std::vector<OfflineStep> steps;
+  try {
+    steps = offline.compile(plan, offline.live_schema(plan, *connection_));
+  } catch (const Error& error) {
+    throw as_drift(error);
+  }
+  for (const OfflineStep& step : steps) {
     if (step.before.empty()) continue;
     if (!options_.dry_run) {
       throw Error(ErrorKind::kUnsupported,
@@ -341,6 +309,14 @@ Executor::Surroundings Executor::surroundings(const Plan& plan) {
 }
 
 void Executor::run_in_one_transaction(const Plan& plan, RunResult& result) {
+  try {
+    run_together(plan, result);
+  } catch (const Error& error) {
+    throw with_applied(error, "nothing was applied: the run is one transaction");
+  }
+}
+
+void Executor::run_together(const Plan& plan, RunResult& result) {
   const Surroundings around = surroundings(plan);
   for (const std::string& sql : around.before) connection_->execute(sql);
   const AtExit restore(*connection_, around.after);
@@ -380,21 +356,23 @@ StepResult Executor::run_inside(const PlanStep& step, Direction direction,
                                 const std::vector<std::string>& rows, IntegrityCheck* check) {
   StepResult result;
   result.revision = *step.revision;
+  place_ = {};
   const std::string started = now_utc();
   const LoadedScript script = workspace_.load(*step.revision, direction);
   const std::vector<Operation> operations = script.operations(direction);
   SectionCompiler compiler(dialect_, operations, schema_for(operations));
+  std::unique_ptr<IntegrityCheck> dependents;
   try {
-    const auto dependents = check_dependents(operations);
+    dependents = check_dependents(operations);
     if (!compiler.done()) {
       run_sections(compiler, compiler.next(), step, script, direction, 0, result);
     }
-    if (check != nullptr) check->verify(*connection_);
-    if (dependents) dependents->verify(*connection_);
   } catch (const Error& error) {
-    throw in_step(in_one_transaction(error, options_.dry_run), *step.revision, script, direction,
-                  error.operation());
+    throw in_step(in_one_transaction(as_drift(error), options_.dry_run), *step.revision, script,
+                  direction, error.operation());
   }
+  verify_after(check, step, script, direction, 0);
+  verify_after(dependents.get(), step, script, direction, 0);
   record(step, script, direction, rows, result, started);
   remember_schema(compiler.schema_known());
   return result;

@@ -8,6 +8,7 @@
 #include "base/config_text.h"
 #include "base/file_system.h"
 #include "base/text.h"
+#include "db/iso_time.h"
 #include "migrate/executor.h"
 #include "migrate/migrator_impl.h"
 #include "migrate/offline.h"
@@ -105,15 +106,21 @@ std::vector<std::string> Migrator::Impl::take_unknown(std::vector<std::string>& 
   return unknown;
 }
 
+// The instants are compared: the texts may be in different zones.
 std::vector<std::string> Migrator::Impl::out_of_order(const std::vector<std::string>& rows) {
-  std::string newest;
+  const auto created = [](const Revision& revision) {
+    std::int64_t instant = 0;
+    const bool read = read_timestamp(revision.created, instant);
+    return read ? std::optional(instant) : std::nullopt;
+  };
+  std::optional<std::int64_t> newest;
   for (const Revision* applied : workspace.graph().ancestors(rows)) {
-    newest = std::max(newest, applied->created);
+    newest = std::max(newest, created(*applied));
   }
   std::vector<std::string> ids;
   for (const std::string& id : pending(rows)) {
-    const std::string& created = workspace.graph().find(id)->created;
-    if (!created.empty() && created < newest) ids.push_back(id);
+    const std::optional<std::int64_t> instant = created(*workspace.graph().find(id));
+    if (instant && instant < newest) ids.push_back(id);
   }
   return ids;
 }
@@ -231,6 +238,10 @@ std::vector<std::string> Migrator::operations_sql(const std::vector<Operation>& 
   for (const Statement& statement : section.statements) sql.push_back(statement.sql);
   sql.insert(sql.end(), section.after.begin(), section.after.end());
   return sql;
+}
+
+bool Migrator::database_exists() const {
+  return impl_->workspace.dialect().database_exists(impl_->workspace.url());
 }
 
 void Migrator::create_database() {

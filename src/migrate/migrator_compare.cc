@@ -76,6 +76,42 @@ std::future<Schema> begin_models(const Workspace& workspace) {
   });
 }
 
+// Options for the values that are needed where `options` decide all renames.
+std::vector<std::string> needed_fills(const Workspace& workspace, const Comparison& compared,
+                                      const MigrateOptions& options, const RowQuestions& ask) {
+  try {
+    const SchemaRules& rules = workspace.dialect().rules();
+    const std::vector<Rename> decided = decide_renames(compared.from, compared.to, options, rules);
+    generate(workspace, compared, decided, options, ask);
+  } catch (const Error& error) {
+    // Another error is told when the renames are decided.
+    if (error.kind() == ErrorKind::kNeedsDecision) return error.candidates();
+  }
+  return {};
+}
+
+// decide_renames(), whose error names the values too that are needed then: all decisions at once.
+std::vector<Rename> decide_all(const Workspace& workspace, const Comparison& compared,
+                               const MigrateOptions& options, const RowQuestions& ask) {
+  const SchemaRules& rules = workspace.dialect().rules();
+  try {
+    return decide_renames(compared.from, compared.to, options, rules);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kNeedsDecision) throw;
+  }
+  const std::vector<Rename> open = open_renames(compared.from, compared.to, options, rules);
+  MigrateOptions with = options, without = options;
+  for (const Rename& rename : open) {
+    const bool taken = std::any_of(with.renames.begin(), with.renames.end(), [&](const Rename& r) {
+      return r.table == rename.table && (r.from == rename.from || r.to == rename.to);
+    });
+    if (!taken) with.renames.push_back(rename);
+    without.no_renames.push_back({rename.table, rename.from, ""});
+  }
+  throw open_renames_error(open, needed_fills(workspace, compared, with, ask),
+                           needed_fills(workspace, compared, without, ask));
+}
+
 bool is_live(const std::string& what) {
   return what == "database" || what.find("://") != std::string::npos;
 }
@@ -84,7 +120,7 @@ bool is_live(const std::string& what) {
 
 bool DiffResult::clean() const {
   return operations.empty() && behind.empty() && heads.size() < 2 && edited.empty() &&
-         missing.empty();
+         missing.empty() && never_run.empty();
 }
 
 DiffResult Migrator::migrate(const MigrateOptions& options) {
@@ -108,13 +144,13 @@ DiffResult Migrator::migrate(const MigrateOptions& options) {
     result.warnings = hint_warnings(workspace, compared.from, compared.to);
     append(result.warnings, compared.notes);
     refuse_without_models(workspace, differences(workspace, compared));
-    const std::vector<Rename> decided = decide_renames(compared.from, compared.to, options, rules);
+    const RowQuestions ask = offline ? RowQuestions() : ask_database(workspace, compared.from);
+    const std::vector<Rename> decided = decide_all(workspace, compared, options, ask);
     if (!decided.empty()) {
       hint_renames(models, decided, rules);
       compared = comparison(workspace, connection, before, std::move(models));
     }
-    ways = generate(workspace, compared, decided, options,
-                    offline ? RowQuestions() : ask_database(workspace, compared.from));
+    ways = generate(workspace, compared, decided, options, ask);
     if (!ways.upgrade.empty()) rehearse(workspace, before, ways.upgrade, result.warnings);
     result.operations = ways.upgrade;
     if (ways.upgrade.empty()) return result;
@@ -175,6 +211,7 @@ DiffResult Migrator::check(const CheckOptions& options) {
     result.out_of_order = impl_->out_of_order(rows);
     if (Connection* connection = workspace.existing_connection()) {
       result.edited = edited_revisions(workspace, impl_->log, *connection, rows);
+      result.never_run = never_run(workspace.graph(), impl_->log.last_entries(*connection), rows);
     }
     actual = impl_->database_schema(left_out);
     if (options.unmanaged && workspace.existing_connection() != nullptr) {
@@ -223,6 +260,7 @@ StatusResult Migrator::status() {
   Connection* connection = workspace.existing_connection();
   if (connection == nullptr) return status;
   status.edited = edited_revisions(workspace, impl_->log, *connection, rows);
+  status.never_run = never_run(workspace.graph(), impl_->log.last_entries(*connection), rows);
   if (const auto half = impl_->log.unfinished(*connection)) {
     const auto done = std::count_if(half->parts.begin(), half->parts.end(),
                                     [](const UnfinishedStep::Part& part) { return part.finished; });

@@ -24,6 +24,7 @@ struct Migrator::Impl {
   std::vector<std::string> pending(const std::vector<std::string>& rows);
   /// Rows that no script has are removed from `rows` and returned.
   std::vector<std::string> take_unknown(std::vector<std::string>& rows);
+  /// Pending ones that were created before the newest applied one.
   std::vector<std::string> out_of_order(const std::vector<std::string>& rows);
 
   Workspace workspace;

@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "migrate/foreign_versions.h"
 #include "migrate/migrator_impl.h"
+#include "migrate/offline.h"
+#include "migrate/preflight.h"
 
 namespace ormdb {
 
@@ -23,10 +25,11 @@ std::set<std::string> applied_set(const RevisionGraph& graph,
 }
 
 // A log row for every revision that counts as applied now and did not before, or the other way
-// round.
+// round. `skipped` never ran and counted as applied: their word is the user's from now on.
 std::vector<std::string> stamp_log_sql(const RunLog& log, const RevisionGraph& graph,
                                        const std::vector<std::string>& before,
-                                       const std::vector<std::string>& after, bool server_time) {
+                                       const std::vector<std::string>& after,
+                                       const std::vector<std::string>& skipped, bool server_time) {
   std::vector<std::string> sql;
   const std::set<std::string> old = applied_set(graph, before);
   const std::set<std::string> now = applied_set(graph, after);
@@ -34,7 +37,8 @@ std::vector<std::string> stamp_log_sql(const RunLog& log, const RevisionGraph& g
     sql.push_back(log.finished_sql({id, direction, now_utc(), "", 0}, server_time));
   };
   for (const std::string& id : now) {
-    if (old.count(id) == 0) add(id, "stamp");
+    const bool unknown = std::find(skipped.begin(), skipped.end(), id) != skipped.end();
+    if (old.count(id) == 0 || unknown) add(id, "stamp");
   }
   for (const std::string& id : old) {
     if (now.count(id) == 0) add(id, "unstamp");
@@ -52,9 +56,10 @@ std::string abandoned(const UnfinishedStep& half) {
 }
 
 std::string as_text(const Workspace& workspace, const std::vector<std::string>& statements,
-                    const std::string& title) {
+                    const std::string& title, const std::string& tag = "") {
   const Dialect& dialect = workspace.dialect();
-  std::string text = "-- " + title + "\n" + dialect.sql_preamble(workspace.url());
+  std::string text =
+      "-- " + title + "\n" + tag_comment(tag) + dialect.sql_preamble(workspace.url());
   text += std::string(dialect.begin()) + ";\n";
   for (const std::string& sql : statements) text += sql + ";\n";
   return text + "COMMIT;\n";
@@ -96,14 +101,20 @@ RunResult Migrator::stamp(const StampOptions& options) {
       append(statements, impl_->log.create_sql());
     }
     append(statements, impl_->store.change_sql(rows, result.rows));
-    append(statements, stamp_log_sql(impl_->log, graph(), rows, result.rows, options.sql));
+    std::vector<std::string> known = rows;
+    impl_->take_unknown(known);
+    std::vector<std::string> skipped;
+    if (connection != nullptr) {
+      skipped = never_run(graph(), impl_->log.last_entries(*connection), known);
+    }
+    append(statements, stamp_log_sql(impl_->log, graph(), rows, result.rows, skipped, options.sql));
     const auto half = connection ? impl_->log.unfinished(*connection) : std::nullopt;
     if (half || options.sql) statements.push_back(impl_->log.abandon_sql(options.sql));
     if (half) result.warnings = {abandoned(*half)};
   };
   prepare(workspace.existing_connection());
   if (options.sql) {
-    result.sql = as_text(workspace, statements, options.tag.empty() ? "ormdb stamp" : options.tag);
+    result.sql = as_text(workspace, statements, "ormdb stamp", options.tag);
     return result;
   }
   Connection& connection = workspace.connection();

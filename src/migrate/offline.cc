@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "migrate/executor.h"
+#include "migrate/half_applied.h"
 #include "migrate/replay.h"
 
 namespace ormdb {
@@ -23,6 +24,14 @@ bool is_at(const RevisionGraph& graph, const std::string& target, std::vector<st
   return ids == rows;
 }
 
+// "statements 1 to 2 of 5 are done and left out"
+std::string left_out_text(const OfflineStep& step) {
+  const std::string of = " of " + std::to_string(step.all_parts);
+  return step.left_out == 1
+             ? "statement 1" + of + " is done and left out"
+             : "statements 1 to " + std::to_string(step.left_out) + of + " are done and left out";
+}
+
 Error range_goes_down(const std::string& range, const std::string& from, const std::string& to) {
   return Error(ErrorKind::kNotAncestor,
                "the range '" + range + "' has nothing to upgrade: " + to + " comes before " + from)
@@ -32,6 +41,10 @@ Error range_goes_down(const std::string& range, const std::string& from, const s
 }
 
 }  // namespace
+
+std::string tag_comment(const std::string& tag) {
+  return tag.empty() ? "" : "-- tag: " + replace_all(tag, "\n", " ") + "\n";
+}
 
 OfflineRun::OfflineRun(Workspace& workspace, const RunOptions& options)
     : workspace_(workspace),
@@ -55,7 +68,17 @@ OfflineStep OfflineRun::compile_step(const PlanStep& step, Direction direction, 
   out.checksum = script.checksum(Direction::kUpgrade);
   const std::vector<SectionPart> parts = parts_of(script.operations(direction), dialect_.name());
   out.in_parts = parts.size() > 1 || (parts.size() == 1 && !parts.front().transaction);
-  for (const SectionPart& part : parts) {
+  out.all_parts = parts.size();
+  if (half_ && half_->revision == step.revision->id) {
+    refuse_removed_parts(half_, parts.size(), *step.revision, script);
+    refuse_wrong_statement(half_, static_cast<int>(parts.size()), options_);
+  }
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const SectionPart& part = parts[i];
+    if (is_done(part, i + 1, step, direction, script)) {
+      ++out.left_out;
+      continue;
+    }
     const auto in_script = [&](const Error& error) {
       const int number =
           error.operation() > 0 ? error.operation() + static_cast<int>(part.first) : 0;
@@ -72,6 +95,28 @@ OfflineStep OfflineRun::compile_step(const PlanStep& step, Direction direction, 
     if (unknown_ && known) unknown_ = in_script(*unknown_);
   }
   return out;
+}
+
+bool OfflineRun::is_done(const SectionPart& part, std::size_t number, const PlanStep& step,
+                         Direction direction, const LoadedScript& script) const {
+  if (!half_ || half_->revision != step.revision->id || half_->direction != direction) return false;
+  const PartState state = part_state(*half_, part, number, options_, *step.revision, script);
+  if (state == PartState::kUnknown) throw unknown_outcome(*half_, number);
+  return state != PartState::kOpen;
+}
+
+void OfflineRun::find_half_applied(Connection& connection, const Plan& plan) {
+  half_ = log_.unfinished(connection);
+  refuse_half_applied(half_, plan);
+  refuse_wrong_statement(half_, half_ ? half_->total : 0, options_);
+}
+
+void OfflineRun::warn_of_half(const std::vector<OfflineStep>& steps, RunResult& result) const {
+  for (const OfflineStep& step : steps) {
+    if (step.left_out == 0) continue;
+    result.warnings.push_back("revision " + step.revision->id +
+                              " is half-applied: " + left_out_text(step));
+  }
 }
 
 OfflinePart OfflineRun::compile_part(const SectionPart& part, Schema& schema, OfflineStep& out) {
@@ -167,6 +212,7 @@ Plan OfflineRun::plan_and_schema(Direction direction, Schema& schema) {
   const std::vector<std::string> rows =
       connection != nullptr ? store_.rows(*connection) : std::vector<std::string>();
   const Plan plan = plan_run(workspace_.graph(), direction, options_.target, rows);
+  if (connection != nullptr) find_half_applied(*connection, plan);
   preparation_ = tables_sql(connection);
   needs_schema_ = any_step(plan, needs_schema);
   if (connection != nullptr && needs_schema_) schema = live_schema(plan, *connection);
@@ -180,7 +226,9 @@ RunResult OfflineRun::plan(Direction direction) {
   result.direction = direction;
   result.rows_before = plan.rows_before;
   result.rows = plan.rows_after;
-  for (const OfflineStep& step : compile(plan, std::move(schema))) {
+  const std::vector<OfflineStep> steps = compile(plan, std::move(schema));
+  warn_of_half(steps, result);
+  for (const OfflineStep& step : steps) {
     StepResult one;
     one.revision = *step.revision;
     for (const OfflinePart& part : step.parts) {
@@ -199,6 +247,7 @@ RunResult OfflineRun::sql(Direction direction) {
   result.direction = direction;
   result.rows_before = plan.rows_before;
   result.rows = plan.rows_after;
+  warn_of_half(steps, result);
   result.sql = text_of(plan, steps);
   return result;
 }
@@ -216,7 +265,7 @@ std::string OfflineRun::text_of(const Plan& plan, const std::vector<OfflineStep>
   const std::string verb(direction_name(plan.direction));
   std::string text = "-- ormdb " + verb + ", " + counted(steps.size(), "revision") + ", for " +
                      std::string(dialect_.name()) + "\n";
-  if (!options_.tag.empty()) text += "-- tag: " + replace_all(options_.tag, "\n", " ") + "\n";
+  text += tag_comment(options_.tag);
   text += dialect_.sql_preamble(workspace_.url());
   const std::string begin = std::string(dialect_.begin()) + ";\n";
   if (!preparation_.empty() && !steps.empty()) {
@@ -226,31 +275,41 @@ std::string OfflineRun::text_of(const Plan& plan, const std::vector<OfflineStep>
   }
   std::vector<std::string> rows = plan.rows_before;
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    const OfflineStep& step = steps[i];
-    const std::string parents = join(step.revision->down_revisions, ", ");
-    const bool up = plan.direction == Direction::kUpgrade;
-    text += "\n-- Running " + verb + " " + (up ? parents : step.revision->id) + " -> " +
-            (up ? step.revision->id : parents) + ", " +
-            replace_all(step.revision->message, "\n", " ") + "\n";
-    append_all(text, step.before);
-    bool open = false;
-    std::size_t statements = 0;
-    for (const OfflinePart& part : step.parts) {
-      if (part.transaction) text += begin;
-      append_all(text, part.statements);
-      statements += part.statements.size();
-      open = part.transaction && &part == &step.parts.back();
-      if (part.transaction && !open) text += "COMMIT;\n";
-    }
-    if (!open) text += begin;
-    if (step.verify_integrity) append_all(text, dialect_.integrity_check_sql());
-    append_all(text, store_.change_sql(rows, plan.steps[i].rows_after));
-    append_all(text,
-               {log_.finished_sql({step.revision->id, verb, "", step.checksum, statements}, true)});
-    text += "COMMIT;\n";
-    append_all(text, step.after);
+    text += text_of(plan, steps[i], i, rows);
     rows = plan.steps[i].rows_after;
   }
+  return text;
+}
+
+std::string OfflineRun::text_of(const Plan& plan, const OfflineStep& step, std::size_t number,
+                                const std::vector<std::string>& rows) const {
+  const std::string verb(direction_name(plan.direction));
+  const std::string begin = std::string(dialect_.begin()) + ";\n";
+  const std::string parents = join(step.revision->down_revisions, ", ");
+  const bool up = plan.direction == Direction::kUpgrade;
+  std::string text = "\n-- Running " + verb + " " + (up ? parents : step.revision->id) + " -> " +
+                     (up ? step.revision->id : parents) + ", " +
+                     replace_all(step.revision->message, "\n", " ") + "\n";
+  if (step.left_out > 0) text += "-- Half-applied: " + left_out_text(step) + "\n";
+  append_all(text, step.before);
+  bool open = false;
+  std::size_t statements = 0;
+  for (const OfflinePart& part : step.parts) {
+    if (part.transaction) text += begin;
+    append_all(text, part.statements);
+    statements += part.statements.size();
+    open = part.transaction && &part == &step.parts.back();
+    if (part.transaction && !open) text += "COMMIT;\n";
+  }
+  if (!open) text += begin;
+  if (step.verify_integrity) append_all(text, dialect_.integrity_check_sql());
+  append_all(text, store_.change_sql(rows, plan.steps[number].rows_after));
+  const bool half = half_ && half_->revision == step.revision->id;
+  append_all(text, {half ? log_.finish_sql(half_->id, step.checksum)
+                         : log_.finished_sql(
+                               {step.revision->id, verb, "", step.checksum, statements}, true)});
+  text += "COMMIT;\n";
+  append_all(text, step.after);
   return text;
 }
 

@@ -27,7 +27,12 @@ struct OfflineStep {
   bool verify_integrity = false;
   bool in_parts = false;  ///< Has a step outside a transaction.
   std::string checksum;
+  std::size_t left_out = 0;  ///< Parts of a half-applied step that are done.
+  std::size_t all_parts = 0;
 };
+
+/// The line of --tag in --sql output, "" for none.
+std::string tag_comment(const std::string& tag);
 
 class OfflineRun {
  public:
@@ -43,6 +48,14 @@ class OfflineRun {
   RunResult sql(Direction direction);   ///< --sql
 
  private:
+  /// Whether the part of a half-applied step is done.
+  bool is_done(const SectionPart& part, std::size_t number, const PlanStep& step,
+               Direction direction, const LoadedScript& script) const;
+  /// Looks for a half-applied step of the database; throws where the plan does not go on with it.
+  void find_half_applied(Connection& connection, const Plan& plan);
+  void warn_of_half(const std::vector<OfflineStep>& steps, RunResult& result) const;
+  std::string text_of(const Plan& plan, const OfflineStep& step, std::size_t number,
+                      const std::vector<std::string>& rows) const;
   OfflineStep compile_step(const PlanStep& step, Direction direction, Schema& schema);
   OfflinePart compile_part(const SectionPart& part, Schema& schema, OfflineStep& out);
   Schema replayed(const std::vector<Operation>& operations, const Schema& before);
@@ -60,6 +73,7 @@ class OfflineRun {
   const Dialect& dialect_;
   VersionStore store_;
   RunLog log_;
+  std::optional<UnfinishedStep> half_;
   std::vector<std::string> preparation_;  ///< Statements before the first step.
   bool needs_schema_ = true;              ///< Whether compiling the plan depends on the schema.
   /// The first step whose meaning is unknown: to blame when a later one does not fit the schema.

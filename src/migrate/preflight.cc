@@ -22,6 +22,71 @@ std::vector<std::string> edited_revisions(Workspace& workspace, const RunLog& lo
   return edited;
 }
 
+std::vector<std::string> never_run(const RevisionGraph& graph,
+                                   const std::map<std::string, RunLog::LastEntry>& entries,
+                                   const std::vector<std::string>& rows) {
+  if (entries.empty()) return {};
+  const auto done = [&](const std::string& id, bool stamps) -> std::int64_t {
+    const auto found = entries.find(id);
+    if (found == entries.end()) return 0;
+    const bool counts =
+        found->second.direction == "upgrade" || (stamps && found->second.direction == "stamp");
+    return counts ? found->second.id : 0;
+  };
+  struct Around {
+    std::int64_t below = 0;  // the last entry of an ancestor
+    std::int64_t above = 0;  // the last entry of a descendant that was run
+  };
+  std::map<std::string_view, Around> around;
+  std::vector<std::pair<std::string_view, std::string_view>> edges;  // parents first
+  for (const Revision* revision : graph.ancestors(rows)) around[revision->id];
+  for (const Revision* revision : graph.all()) {
+    const auto child = around.find(revision->id);
+    if (child == around.end()) continue;
+    std::vector<std::string> parents = revision->down_revisions;
+    if (!revision->depends_on.empty()) append(parents, graph.dependencies_of(*revision));
+    for (const std::string& name : parents) {
+      const auto parent = around.find(name);
+      edges.emplace_back(parent->first, child->first);
+      child->second.below = std::max({child->second.below, parent->second.below, done(name, true)});
+    }
+  }
+  for (auto edge = edges.rbegin(); edge != edges.rend(); ++edge) {
+    const Around& child = around[edge->second];
+    Around& parent = around[edge->first];
+    parent.above = std::max({parent.above, child.above, done(std::string(edge->second), false)});
+  }
+  // What the log has in between, and no script has any more, may have done the work under a former
+  // name: scripts that were squashed into one.
+  const auto may_be_squashed = [&](const Around& one) {
+    return std::any_of(entries.begin(), entries.end(), [&](const auto& entry) {
+      const std::int64_t id = graph.find(entry.first) == nullptr ? done(entry.first, true) : 0;
+      return id > one.below && id < one.above;
+    });
+  };
+  std::vector<std::string> ids;
+  for (const Revision* revision : graph.all()) {
+    const auto found = around.find(revision->id);
+    if (found == around.end() || done(revision->id, true) > 0) continue;
+    const Around& one = found->second;
+    if (one.below > 0 && one.above > one.below && !may_be_squashed(one)) {
+      ids.push_back(revision->id);
+    }
+  }
+  return ids;
+}
+
+std::string never_run_warning(const std::vector<std::string>& ids,
+                              const std::vector<std::string>& rows) {
+  const bool one = ids.size() == 1;
+  return "revision" + std::string(one ? " " : "s ") + join(ids, ", ") +
+         (one ? " counts" : " count") + " as applied, since what follows is, but " +
+         (one ? "was" : "were") + " never run here: move " + (one ? "it" : "them") +
+         " behind what is applied (`down_revision:`), or, where the work is done, say so with "
+         "`ormdb stamp " +
+         join(rows, " ") + "`";
+}
+
 void refuse_edited(const std::vector<std::string>& edited, const RevisionGraph& graph) {
   if (edited.empty()) return;
   const Revision* first = graph.find(edited.front());
@@ -66,55 +131,6 @@ void refuse_unavailable(const Workspace& workspace, const Plan& plan) {
     const bool marked = read_file(file).find("-- ormdb unavailable") != std::string::npos;
     if (marked) workspace.load(*step.revision, plan.direction);
   }
-}
-
-std::string resume_command(const UnfinishedStep& half) {
-  const bool up = half.direction == Direction::kUpgrade;
-  return up ? "ormdb upgrade " + half.revision : "ormdb downgrade " + half.revision + "-1";
-}
-
-void refuse_wrong_statement(const std::optional<UnfinishedStep>& half, int parts,
-                            const RunOptions& options) {
-  const std::optional<int> named = options.step_done ? options.step_done : options.step_redo;
-  if (!named) return;
-  const std::string option =
-      std::string(options.step_done ? "--step-done " : "--step-redo ") + std::to_string(*named);
-  if (!half) {
-    throw Error(ErrorKind::kUsage, option + " fits nothing: no revision is half-applied")
-        .where("argument")
-        .hint("leave the option out; `ormdb status` shows where the database stands");
-  }
-  const int open = half->open_part();
-  if (*named == open && open <= parts) return;
-  const std::string which = " of half-applied revision " + half->revision;
-  const bool all = open > parts;
-  throw Error(ErrorKind::kUsage,
-              option + " fits nothing: " +
-                  (all ? "all statements" + which + " are done"
-                       : "the statement to decide about" + which + " is " + std::to_string(open) +
-                             " of " + std::to_string(parts)))
-      .revision(half->revision)
-      .where("argument")
-      .hint(all ? "finish it with `" + resume_command(*half) + "`"
-                : "those before it are done and those after it have not run; see `ormdb status`");
-}
-
-void refuse_half_applied(const std::optional<UnfinishedStep>& half, const Plan& plan) {
-  if (!half) return;
-  const auto goes_on = [&](const PlanStep& step) { return step.revision->id == half->revision; };
-  const bool planned = plan.direction == half->direction &&
-                       std::any_of(plan.steps.begin(), plan.steps.end(), goes_on);
-  if (planned) return;
-  const std::string verb = half->direction == Direction::kUpgrade ? "upgrade" : "downgrade";
-  const auto done = std::count_if(half->parts.begin(), half->parts.end(),
-                                  [](const UnfinishedStep::Part& part) { return part.finished; });
-  throw Error(ErrorKind::kConflict, "revision " + half->revision + " is half-applied: its " + verb +
-                                        " stopped after " + std::to_string(done) + " of " +
-                                        std::to_string(half->total) + " parts")
-      .revision(half->revision)
-      .where("database")
-      .hint("finish it first with `" + resume_command(*half) +
-            "`; or set the database right by hand and say where it is: `ormdb stamp REVISION`");
 }
 
 }  // namespace ormdb

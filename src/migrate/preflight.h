@@ -7,7 +7,6 @@
 #include "migrate/run_log.h"
 #include "migrate/version_store.h"
 #include "migrate/workspace.h"
-#include "ormdb/migrator.h"
 
 namespace ormdb {
 
@@ -16,6 +15,17 @@ namespace ormdb {
 std::vector<std::string> edited_revisions(Workspace& workspace, const RunLog& log,
                                           Connection& connection,
                                           const std::vector<std::string>& rows);
+
+/// Ids, parents first, of revisions that count as applied because one that follows is, and that the
+/// log knows never ran here: it has what stands before them and a run of what stands behind them,
+/// but not them. Nobody is accused where the log may not know: without an entry before (an adopted
+/// database), when stamped, and where it has revisions in between that no script has any more.
+std::vector<std::string> never_run(const RevisionGraph& graph,
+                                   const std::map<std::string, RunLog::LastEntry>& entries,
+                                   const std::vector<std::string>& rows);
+/// What to tell and what to do about them; `rows` are the version table's.
+std::string never_run_warning(const std::vector<std::string>& ids,
+                              const std::vector<std::string>& rows);
 
 /// Throws kConflict naming the edited scripts.
 void refuse_edited(const std::vector<std::string>& edited, const RevisionGraph& graph);
@@ -28,17 +38,5 @@ void refuse_unversioned(Workspace& workspace, Connection& connection, const Vers
 /// Throws kUnsupported when a step of the plan has a section marked as unavailable, so that the
 /// steps before it are not run either.
 void refuse_unavailable(const Workspace& workspace, const Plan& plan);
-
-/// The command that goes on with a half-applied step.
-std::string resume_command(const UnfinishedStep& half);
-
-/// Throws kUsage when --step-done or --step-redo names another statement than the open one of the
-/// half-applied step, which has `parts` of them. Those before it are done, and those after it have
-/// not been tried.
-void refuse_wrong_statement(const std::optional<UnfinishedStep>& half, int parts,
-                            const RunOptions& options);
-
-/// Throws kConflict when a half-applied step is not one that this plan goes on with.
-void refuse_half_applied(const std::optional<UnfinishedStep>& half, const Plan& plan);
 
 }  // namespace ormdb

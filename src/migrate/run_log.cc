@@ -113,18 +113,22 @@ std::string RunLog::finished_sql(const LogEntry& entry, bool server_time) const 
          required(user_) + ", " + required(host_) + ", " + std::to_string(entry.statements) + ")";
 }
 
+std::map<std::string, RunLog::LastEntry> RunLog::last_entries(Connection& connection) const {
+  std::map<std::string, LastEntry> last;
+  if (!exists(connection)) return last;
+  const Rows rows = connection.query("SELECT id, revision, direction, checksum FROM " + quoted() +
+                                     " WHERE step IS NULL AND finished IS NOT NULL"
+                                     " AND error IS NULL AND direction <> 'edited' ORDER BY id");
+  for (std::size_t i = 0; i < rows.rows.size(); ++i) {
+    last[rows.text(i, 1)] = {rows.integer(i, 0), rows.text(i, 2), rows.text(i, 3)};
+  }
+  return last;
+}
+
 std::map<std::string, std::string> RunLog::applied_checksums(Connection& connection) const {
   std::map<std::string, std::string> checksums;
-  if (!exists(connection)) return checksums;
-  const Rows rows = connection.query("SELECT revision, direction, checksum FROM " + quoted() +
-                                     " WHERE step IS NULL AND finished IS NOT NULL"
-                                     " AND error IS NULL ORDER BY id");
-  for (std::size_t i = 0; i < rows.rows.size(); ++i) {
-    if (rows.text(i, 1) == "upgrade") {
-      checksums[rows.text(i, 0)] = rows.text(i, 2);
-    } else {
-      checksums.erase(rows.text(i, 0));
-    }
+  for (const auto& [revision, entry] : last_entries(connection)) {
+    if (entry.direction == "upgrade") checksums.emplace(revision, entry.checksum);
   }
   return checksums;
 }
@@ -186,6 +190,12 @@ void RunLog::finish_step(Connection& connection, std::int64_t step,
   connection.execute(
       "UPDATE " + quoted() + " SET finished = ?, checksum = ?, error = NULL WHERE id = ?",
       {now_utc(), checksum, step});
+}
+
+std::string RunLog::finish_sql(std::int64_t step, const std::string& checksum) const {
+  return "UPDATE " + quoted() + " SET finished = CURRENT_TIMESTAMP, checksum = " +
+         dialect_.literal(Literal::string(checksum)) +
+         ", error = NULL\n  WHERE id = " + std::to_string(step);
 }
 
 std::string RunLog::abandon_sql(bool server_time) const {

@@ -19,7 +19,7 @@ namespace ormdb {
 
 struct LogEntry {
   std::string revision;
-  std::string direction;  ///< upgrade, downgrade, stamp, unstamp
+  std::string direction;  ///< upgrade, downgrade, stamp, unstamp; edited: accepted as edited
   std::string started;    ///< ISO, UTC. Ignored by finished_sql(…, server_time).
   std::string checksum;   ///< Of the upgrade section; "" for a stamp.
   std::size_t statements = 0;
@@ -54,8 +54,14 @@ class RunLog {
   /// One INSERT for a step that is done. `server_time`: the server's clock (for --sql).
   std::string finished_sql(const LogEntry& entry, bool server_time) const;
 
-  /// Revision → checksum of its upgrade section when it was applied here, for revisions whose last
-  /// entry is an upgrade. Stamped ones have none.
+  /// What was last done about a revision. Of those that are finished; `edited` changes nothing.
+  struct LastEntry {
+    std::int64_t id = 0;  ///< Grows with time.
+    std::string direction;
+    std::string checksum;  ///< Of the upgrade section when it was applied here; "" for a stamp.
+  };
+  std::map<std::string, LastEntry> last_entries(Connection& connection) const;
+  /// Revision → checksum, for those whose last entry is an upgrade.
   std::map<std::string, std::string> applied_checksums(Connection& connection) const;
 
   std::optional<UnfinishedStep> unfinished(Connection& connection) const;
@@ -67,6 +73,8 @@ class RunLog {
   void finish_part(Connection& connection, std::int64_t step, int number) const;
   void forget_part(Connection& connection, std::int64_t step, int number) const;
   void finish_step(Connection& connection, std::int64_t step, const std::string& checksum) const;
+  /// The same as a statement, with the server's clock (for --sql).
+  std::string finish_sql(std::int64_t step, const std::string& checksum) const;
   void fail_step(Connection& connection, std::int64_t step, const std::string& error) const;
   /// Ends a step that will not be finished: the statement does so for all there are. What of it was
   /// applied stays, and does not count as applied.

@@ -162,6 +162,42 @@ void require_readable_place(const Config& config, const std::string& name) {
       .hint("set `recursive_versions: true` in ormdb.yaml too");
 }
 
+// Nothing could be read any more with a script whose name or label is another's.
+void require_free_names(const RevisionGraph& graph, const Revision& revision) {
+  const auto taken = [&](const std::string& what, const Revision& owner, bool by_label) {
+    return Error(ErrorKind::kDuplicateLabel,
+                 what + (by_label ? " is a branch label of revision " + owner.id
+                                  : " is the id of a revision"))
+        .where("argument")
+        .at(display_path(owner.file), owner.line)
+        .candidates({owner.id});
+  };
+  const std::vector<std::string>& labels = revision.branch_labels;
+  for (const Revision* other : graph.all()) {
+    for (const std::string& label : other->branch_labels) {
+      if (label == revision.id) throw taken("--rev-id " + label, *other, true);
+      if (std::find(labels.begin(), labels.end(), label) == labels.end()) continue;
+      throw taken("--branch-label " + label, *other, true)
+          .hint("choose another one; a label spreads to all that follow the revision that has it");
+    }
+  }
+  for (const std::string& label : labels) {
+    const Revision* owner = label == revision.id ? &revision : graph.find(label);
+    if (owner != nullptr) throw taken("--branch-label " + label, *owner, false);
+  }
+  if (labels.empty()) return;
+  try {
+    Revision alone;
+    alone.id = revision.id;
+    alone.branch_labels = labels;
+    RevisionGraph::build({alone});
+  } catch (const Error& error) {
+    throw Error(error.kind(), error.message())
+        .where("argument")
+        .hint("use 1 to 64 letters, digits, '_' or '-' in --branch-label");
+  }
+}
+
 // Runs one after_write hook; its failure is a warning with what it printed, as the script is
 // written.
 void run_hook(const std::string& command, const std::string& file,
@@ -199,6 +235,7 @@ Revision new_revision(Workspace& workspace, const MigrateOptions& options,
   revision.down_revisions = graph.parents_for_new(parent_arguments, options.splice, rows);
   revision.depends_on = graph.dependencies_for_new(options.depends_on, rows);
   if (!options.branch_label.empty()) revision.branch_labels = {options.branch_label};
+  require_free_names(graph, revision);
   return revision;
 }
 

@@ -3,8 +3,9 @@
 import os
 import shutil
 import sqlite3
+import subprocess
 
-from scenario import MODELS, contains, equal
+from scenario import MODELS, ORMDB, contains, equal
 
 BLOG = MODELS + """\
       nick:     {type: string(20), nullable: true}
@@ -286,3 +287,176 @@ def case_a_view_or_trigger_that_would_lose_its_column_is_told(project):
     project.run("migrate", "-m", "drop")
     project.run("upgrade")
     contains(project.run("check").out, "No differences")
+
+
+def case_open_decisions_come_at_once_as_the_whole_command(project):
+    _applied(project, BLOG)
+    project.write("models.yaml", BLOG.replace("nick:", "alias:")
+                  + "      a: {type: integer}\n      b: {type: integer}\n")
+    error = project.json("migrate", "-m", "it's new", "--format", "yaml", code=3)["error"]
+    words = "ormdb migrate -m 'it'\\''s new' --format yaml --rename user.nick=alias"
+    contains(error["hint"], f"`{words} --fill user.a=VALUE --fill user.b=VALUE`",
+             "--no-rename user.nick --fill user.a=VALUE")
+    contains(error["message"], "decision")
+    project.run("migrate", "-m", "x", "--rename", "user.nick=alias", "--fill", "user.a=1",
+                "--fill", "user.b=2")
+
+
+def case_a_refused_rename_is_named_by_either_name(project):
+    _applied(project, BLOG)
+    project.write("models.yaml", BLOG.replace("nick:", "alias:"))
+    for name in ("user.nick", "user.alias"):
+        contains(project.run("migrate", "--dry-run", "--no-rename", name).out, "drop_column")
+    project.run("migrate", "--dry-run", "--no-rename", "user.other", code=2)
+
+
+def case_a_hint_names_no_option_that_the_command_lacks(project):
+    project.chain("aaaa")
+    project.run("upgrade")
+    other = sqlite3.connect(project.path("site.db"))
+    try:
+        other.execute("BEGIN EXCLUSIVE")
+        with open(project.path("ormdb.yaml"), "a", encoding="utf-8") as file:
+            file.write("lock_timeout: 10ms\n")
+        contains(project.json("current", code=75)["error"]["hint"], "lock_timeout in ormdb.yaml")
+        contains(project.json("upgrade", code=75)["error"]["hint"], "--lock-timeout")
+    finally:
+        other.close()
+
+
+def case_a_statement_that_times_out_exits_75(project):
+    project.script("aaaa", None, "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM c) "
+                                 "SELECT max(n) FROM c;")
+    error = project.json("upgrade", "--statement-timeout", "50ms", code=75)["error"]
+    equal(error["kind"], "locked")
+    contains(error["hint"], "nothing of this revision was applied", "--statement-timeout")
+
+
+def _with_file_limit(project, limit, *words):
+    """Runs with a limit of file sizes, in units of 512 or 1024 bytes."""
+    line = f"ulimit -f {limit}; exec \"$0\" \"$@\""
+    return subprocess.run(["sh", "-c", line, ORMDB, *words], cwd=project.directory, timeout=60,
+                          env=project.environment({}), capture_output=True, text=True, check=False)
+
+
+def case_a_limit_of_file_sizes_is_a_full_disk(project):
+    project.script("aaaa", None, "CREATE TABLE t (x TEXT);")
+    project.run("upgrade")
+    project.script("bbbb", "aaaa", "INSERT INTO t WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL "
+                                   "SELECT n+1 FROM c WHERE n < 20000) SELECT hex(randomblob(50)) "
+                                   "FROM c;")
+    ran = _with_file_limit(project, 100, "upgrade")
+    equal(ran.returncode, 5)
+    contains(ran.stderr, "disk is full", "nothing of this revision was applied")
+    equal(project.json("status")["rows"], ["aaaa"])
+    before = os.listdir(project.path("migrations/versions"))
+    ran = _with_file_limit(project, 0, "revision", "-m", "x")
+    equal(ran.returncode, 4)
+    equal(os.listdir(project.path("migrations/versions")), before)
+
+
+def case_a_failing_hook_is_told_in_json(project):
+    with open(project.path("ormdb.yaml"), "a", encoding="utf-8") as file:
+        file.write("hooks: {after_write: ['echo oh no >&2; false']}\n")
+    for words in (["revision", "-m", "x"], ["migrate", "-m", "y", "--from-history"]):
+        contains(project.json(*words)["warnings"][0], "oh no")
+
+
+def case_a_step_that_cannot_be_replayed_is_named(project):
+    project.script("aaaa", None, "CREATE TABLE a (id INTEGER);")
+    project.script("bbbb", "aaaa", "CREATE VIRTUAL TABLE v USING no_such_module(x);")
+    for words in (["check", "--from-history"], ["diff", "bbbb", "models"]):
+        error = project.json(*words, code=4)["error"]
+        equal((error["kind"], error["revision"]), ("unsupported", "bbbb"))
+        contains(error["hint"], "effects:")
+        contains(error["file"], "bbbb.sql")
+
+
+def case_a_link_to_nothing_is_no_missing_script(project):
+    project.chain("aaaa")
+    os.symlink("nowhere.sql", project.path("migrations/versions/b.sql"))
+    contains(project.run("heads", code=4).err, "b.sql")
+
+
+def case_a_missing_directory_of_versions_is_told(project):
+    project.chain("aaaa")
+    with open(project.path("ormdb.yaml"), "a", encoding="utf-8") as file:
+        file.write("versions: [migrations/versions, migrations/tpyo]\n")
+    contains(project.run("heads").err, "migrations/tpyo", "versions:")
+
+
+def case_a_table_of_another_shape_is_no_version_table(project):
+    project.chain("aaaa")
+    project.sql("CREATE TABLE schema_migrations (version TEXT)")
+    with open(project.path("ormdb.yaml"), "a", encoding="utf-8") as file:
+        file.write("version_table: schema_migrations\n")
+    error = project.json("current", code=5)["error"]
+    contains(error["message"], "schema_migrations", "version_num")
+    contains(error["hint"], "version_table:", "--from-table schema_migrations")
+
+
+def case_an_unknown_option_of_a_url_is_told_before_there_is_a_database(project):
+    for words in (["status"], ["current"], ["create-db"]):
+        error = project.json(*words, "--url", "sqlite:///new.db?bogus=1", code=4)["error"]
+        contains(error["message"], "bogus")
+
+
+def case_the_tag_stands_in_one_place(project):
+    project.chain("aaaa")
+    for words in (["upgrade"], ["stamp"]):
+        out = project.run(*words, "--sql", "--tag", "release 7").out
+        equal(out.splitlines()[1], "-- tag: release 7")
+
+
+def case_branches_in_long_form_name_the_children(project):
+    project.chain("aaaa", "bbbb")
+    project.script("cccc", "aaaa", "SELECT 1;")
+    contains(project.run("branches", "-v").out, "Rev: aaaa", "-> bbbb (head), make bbbb",
+             "-> cccc (head), make cccc")
+
+
+def case_a_label_of_another_is_refused_before_anything_is_written(project):
+    project.run("revision", "-m", "a", "--branch-label", "lab")
+    before = os.listdir(project.path("migrations/versions"))
+    for words in (["revision", "-m", "b"], ["migrate", "-m", "c", "--from-history"]):
+        equal(project.json(*words, "--branch-label", "lab", code=4)["error"]["kind"],
+              "duplicate_label")
+        equal(project.json(*words, "--branch-label", "x y", code=4)["error"]["kind"], "illegal_id")
+    equal(os.listdir(project.path("migrations/versions")), before)
+    project.run("heads")
+
+
+def case_a_script_below_an_applied_one_is_named(project):
+    project.chain("aaaa", "cccc")
+    project.run("upgrade")
+    project.chain("aaaa", "bbbb", "cccc")
+    equal(project.json("status")["out_of_order"], ["bbbb"])
+    contains(project.run("status").out, "counted as applied, but never run here:\n  bbbb")
+    equal(project.json("check", code=1)["out_of_order"], ["bbbb"])
+    contains(project.json("upgrade")["warnings"][0], "bbbb", "never run here", "stamp cccc")
+    project.run("stamp", "cccc")
+    equal(project.json("status")["out_of_order"], [])
+
+
+def case_allow_edited_is_told_and_logged(project):
+    project.chain("aaaa", "bbbb")
+    project.run("upgrade", "aaaa")
+    project.script("aaaa", None, "CREATE TABLE other (id INTEGER);")
+    project.run("upgrade", code=6)
+    contains(project.run("upgrade", "--allow-edited").err, "aaaa", "was edited")
+    equal(project.sql("SELECT revision FROM ormdb_log WHERE direction = 'edited'"), [("aaaa",)])
+
+
+def case_the_word_about_a_failed_statement_counts(project):
+    project.write("migrations/versions/a.yaml", "revision: a\ndown_revision: null\n---\nupgrade:\n"
+                  "  - {execute: CREATE TABLE t (x INT), transaction: false}\n"
+                  "  - {execute: INSERT INTO u VALUES (2), transaction: false}\n"
+                  "  - {execute: INSERT INTO t VALUES (3), transaction: false}\n")
+    project.run("upgrade", code=5)
+    project.sql("CREATE TABLE u (x INT)")
+    project.sql("INSERT INTO u VALUES (2)")
+    for words in (["--step-done", "99"], ["--step-redo", "1"], ["--step-done", "3"]):
+        contains(project.run("upgrade", *words, code=2).err, "is 2 of 3")
+    project.run("upgrade", "--step-done", "2")
+    equal(project.sql("SELECT x FROM u"), [(2,)])
+    project.run("upgrade", "--step-done", "2", code=2)

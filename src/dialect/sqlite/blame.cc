@@ -120,6 +120,57 @@ class AsksFor {
   const Failure& failure_;
 };
 
+// Of "row 3 of child: p = 7 has no row in parent".
+struct BrokenKey {
+  std::string table, parent;
+};
+
+std::optional<BrokenKey> read_broken_key(const std::string& words) {
+  constexpr std::string_view kOf = " of ", kParent = " has no row in ";
+  const std::size_t table = words.find(kOf);
+  const std::size_t colon = words.find(": ", table == std::string::npos ? 0 : table);
+  const std::size_t parent = words.find(kParent);
+  if (table == std::string::npos || colon == std::string::npos || parent == std::string::npos) {
+    return std::nullopt;
+  }
+  const std::size_t name = table + kOf.size();
+  const std::size_t end = words.find("; ", parent);
+  const std::size_t last = parent + kParent.size();
+  return BrokenKey{words.substr(name, colon - name),
+                   words.substr(last, end == std::string::npos ? end : end - last)};
+}
+
+// How likely an operation broke a key: 3 asks for one, 2 works on a table, 1 may do anything.
+class BreaksKey {
+ public:
+  explicit BreaksKey(const BrokenKey& key) : key_(key) {}
+
+  template <typename Kind>
+  int operator()(const Kind& op) const {
+    if constexpr (requires { same_name(op.table, std::string()); }) {
+      return is_either(op.table) ? 2 : 0;
+    }
+    return 0;
+  }
+  int operator()(const CreateTable& op) const {
+    return same_name(op.table.name, key_.table) ? 3 : 0;
+  }
+  int operator()(const DropTable& op) const { return is_either(op.table.name) ? 2 : 0; }
+  int operator()(const AddConstraint& op) const {
+    const bool asks = std::holds_alternative<ForeignKey>(op.constraint);
+    if (asks && same_name(op.table, key_.table)) return 3;
+    return is_either(op.table) ? 2 : 0;
+  }
+  int operator()(const Execute&) const { return 1; }
+
+ private:
+  bool is_either(const std::string& table) const {
+    return same_name(table, key_.table) || same_name(table, key_.parent);
+  }
+
+  const BrokenKey& key_;
+};
+
 bool changes_rows(const Operation& operation) {
   return operation.get_if<InsertRows>() != nullptr || operation.get_if<UpdateRows>() != nullptr ||
          operation.get_if<DeleteRows>() != nullptr || operation.get_if<Execute>() != nullptr;
@@ -150,6 +201,23 @@ std::string hint_for(const Failure& failure) {
 }
 
 }  // namespace
+
+int blame_foreign_keys(const Error& error, const std::vector<Operation>& operations) {
+  constexpr std::string_view kStart = "the step breaks foreign keys: ";
+  const std::size_t at = error.message().find(kStart);
+  if (at == std::string::npos) return 0;
+  const auto key = read_broken_key(error.message().substr(at + kStart.size()));
+  if (!key) return 0;
+  int blamed = 0;
+  int most = 0;
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    const int likely = operations[i].visit(BreaksKey(*key));
+    if (likely <= most) continue;
+    most = likely;
+    blamed = static_cast<int>(i) + 1;
+  }
+  return blamed;
+}
 
 std::optional<Blame> blame_constraint(const Error& error, const std::vector<Operation>& operations,
                                       int first) {

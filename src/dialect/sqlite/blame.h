@@ -24,4 +24,9 @@ struct Blame {
 std::optional<Blame> blame_constraint(const Error& error, const std::vector<Operation>& operations,
                                       int first);
 
+/// The operation (from 1) that most likely broke what `error`, of an IntegrityCheck, names: one
+/// that asks for a key of the table, else one that works on it or on the parent, else raw SQL; 0:
+/// none.
+int blame_foreign_keys(const Error& error, const std::vector<Operation>& operations);
+
 }  // namespace ormdb

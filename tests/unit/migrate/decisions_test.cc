@@ -47,6 +47,23 @@ TEST_CASE("A decided rename holds and a refused one is a drop and an add") {
   CHECK(renames(kNick, kAlias, options).empty());
 }
 
+TEST_CASE("A refused rename may be named by its new name") {
+  MigrateOptions options;
+  options.no_renames = {{"user", "alias", ""}};
+  CHECK(renames(kNick, kAlias, options).empty());
+}
+
+TEST_CASE("The hint holds whole commands: one that renames all, one that renames nothing") {
+  const std::string from =
+      "  user: {columns: {id: {type: integer}, nick: {type: text}, age: {type: date}}}\n";
+  const std::string to =
+      "  user: {columns: {id: {type: integer}, alias: {type: text}, born: {type: date}}}\n";
+  const Error error = error_of([&] { renames(from, to, {}); });
+  CHECK(error.hint() ==
+        "run `ormdb migrate --rename user.age=born --rename user.nick=alias`, or, for a drop and "
+        "an add, `ormdb migrate --no-rename user.age --no-rename user.nick`");
+}
+
 TEST_CASE("An answer at the terminal decides a rename") {
   std::vector<Rename> asked;
   bool answer = true;

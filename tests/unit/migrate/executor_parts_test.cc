@@ -45,6 +45,66 @@ TEST_CASE("A step that fails in its third part says what stays applied") {
   CHECK(status.half_applied->total == 3);
 }
 
+TEST_CASE("A statement has the number that status and --step-done give it, also when resumed") {
+  const std::string vacuum_into_nothing = "  - {execute: VACUUM nowhere, transaction: false}\n";
+  const Project project;
+  project.script("a1", "", create("a") + kVacuum + vacuum_into_nothing);
+  for (int run = 0; run < 2; ++run) {
+    const Error error = error_of([&] { project.upgrade(); });
+    CHECK(error.message().starts_with("revision a1 failed to upgrade at statement 3: "));
+    CHECK(error.hint().find("parts 1 to 2 of this revision stay applied; mend the script") == 0);
+  }
+  project.script("a1", "", create("a") + kVacuum + create("b") + kBroken);
+  CHECK(error_of([&] { project.upgrade(); })
+            .message()
+            .starts_with("revision a1 failed to upgrade in part 3 at statement 2: "));
+}
+
+TEST_CASE("--plan and --sql leave out what of a half-applied step is done") {
+  const Half project;
+  project.mend();
+  RunOptions options;
+  options.plan = true;
+  const RunResult plan = project.upgrade(options);
+  REQUIRE(plan.steps.size() == 1);
+  CHECK(plan.steps[0].statements.size() == 1);
+  CHECK(plan.warnings ==
+        std::vector<std::string>{"revision a1 is half-applied: statements 1 to 2 of 3 are done and "
+                                 "left out"});
+  options.plan = false;
+  options.sql = true;
+  const std::string sql = project.upgrade(options).sql;
+  CHECK(sql.find("-- Half-applied: statements 1 to 2 of 3 are done and left out\n") !=
+        std::string::npos);
+  CHECK(sql.find("VACUUM") == std::string::npos);
+  const auto connection = project.database();
+  for (const std::string& line : split(sql, ';')) connection->execute(line);
+  CHECK(project.tables() == "a b zero");
+  CHECK(project.current() == "a1");
+  CHECK_FALSE(project.migrator()->status().half_applied);
+  CHECK(project.migrator()->status().edited.empty());
+}
+
+TEST_CASE("--plan and --sql refuse what a run refuses about a half-applied step") {
+  for (const bool plan : {true, false}) {
+    RunOptions options;
+    options.plan = plan;
+    options.sql = !plan;
+    const Half half;
+    options.target = "a0";
+    CHECK(error_of([&] { half.upgrade(options); }).kind() == ErrorKind::kConflict);
+    options.target = "";
+    options.step_done = 9;
+    CHECK(error_of([&] { half.upgrade(options); }).kind() == ErrorKind::kUsage);
+    options.step_done = 3;
+    CHECK(half.upgrade(options).steps.size() == (plan ? 1 : 0));
+    options.step_done.reset();
+    half.script("a1", "a0", create("other") + kVacuum + create("b"));
+    CHECK(error_of([&] { half.upgrade(options); }).message().find("was edited after") !=
+          std::string::npos);
+  }
+}
+
 TEST_CASE("The next run goes on with what was not done") {
   const Half project;
   project.mend();
@@ -227,6 +287,19 @@ TEST_CASE("--step-done and --step-redo of a statement that is not the open one a
   options.step_done = 3;
   CHECK(error_of([&] { project.upgrade(options); }).message() ==
         "--step-done 3 fits nothing: no revision is half-applied");
+}
+
+TEST_CASE("--plan refuses a statement whose outcome is unknown, unless the user says it") {
+  const Unknown project(true);
+  RunOptions options;
+  options.plan = true;
+  CHECK(error_of([&] { project.upgrade(options); }).message().find("outcome is unknown") !=
+        std::string::npos);
+  options.step_done = 2;
+  CHECK(project.upgrade(options).steps.at(0).statements.size() == 1);
+  options.step_done.reset();
+  options.step_redo = 2;
+  CHECK(project.upgrade(options).steps.at(0).statements.size() == 2);
 }
 
 TEST_CASE("A downgrade goes on where it stopped, and its command is told") {

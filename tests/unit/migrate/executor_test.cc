@@ -84,7 +84,162 @@ TEST_CASE("An edited script is refused, named, and accepted when the user says s
   CHECK(project.current() == "b1");
   RunOptions options;
   options.allow_edited = true;
-  CHECK(step_ids(project.upgrade(options)) == "c1");
+  const RunResult result = project.upgrade(options);
+  CHECK(step_ids(result) == "c1");
+  CHECK(result.warnings ==
+        std::vector<std::string>{"the upgrade section of revision a1 was edited after it was "
+                                 "applied here; --allow-edited accepts it"});
+  CHECK(project.query("SELECT revision, length(checksum), finished IS NOT NULL FROM ormdb_log "
+                      "WHERE direction = 'edited'") == "a1|64|1");
+  CHECK(project.migrator()->status().edited == std::vector<std::string>{"a1"});
+}
+
+/// p with a row, and what comes after it in a second revision.
+struct Filled : Project {
+  explicit Filled(const std::string& second) {
+    script("a1", "",
+           "  - create_table: {table: p, columns: {id: {type: integer, primary_key: true}, "
+           "n: {type: text, nullable: true}}}\n"
+           "  - create_table: {table: c, columns: {id: {type: integer, primary_key: true}, "
+           "p: {type: integer, nullable: true}}}\n"
+           "  - execute: INSERT INTO p VALUES (1, NULL)\n"
+           "  - execute: INSERT INTO c VALUES (1, 7)\n");
+    upgrade();
+    script("b1", "a1", create("b"));
+    script("c1", "b1", second);
+  }
+};
+
+TEST_CASE("What was applied is told whatever went wrong, and what the same run applied before") {
+  const std::string earlier = "; applied before by the same run, and kept: b1";
+  const struct {
+    std::string step, message;
+    ErrorKind kind;
+  } cases[] = {
+      {"  - execute: INSERT INTO nowhere VALUES (1)\n",
+       "revision c1 failed to upgrade at statement 1: no such table: nowhere",
+       ErrorKind::kDatabase},
+      {"  - alter_column: {table: p, name: n, from: {type: text, nullable: true}, "
+       "to: {type: text}}\n",
+       "revision c1 failed to upgrade at statement 2: NOT NULL constraint failed: p.n",
+       ErrorKind::kDatabase},
+      {create("d") +
+           "  - add_constraint: {table: c, constraint: {foreign_key: [p], references: p(id)}}\n",
+       "revision c1 failed to upgrade: the step breaks foreign keys: row 1 of c: p = 7 has no row "
+       "in p",
+       ErrorKind::kDatabase},
+      {create("p"), "the database is not as the script expects it: table p already exists",
+       ErrorKind::kConflict},
+  };
+  for (const auto& one : cases) {
+    CAPTURE(one.step);
+    const Filled project(one.step);
+    const Error error = error_of([&] { project.upgrade(); });
+    CHECK(error.message().substr(0, one.message.size()) == one.message);
+    CHECK(error.kind() == one.kind);
+    CHECK(error.hint().starts_with("nothing of this revision was applied; "));
+    CHECK(error.hint().ends_with(earlier));
+    CHECK(error.revision() == "c1");
+    CHECK(error.operation() == (one.step.starts_with(create("d")) ? 2 : 1));
+    CHECK(error.line() > 0);
+    CHECK(project.current() == "b1");
+
+    const Filled together(one.step);
+    together.configure("transaction: per_run\n");
+    const Error whole = error_of([&] { together.upgrade(); });
+    CHECK(whole.kind() == one.kind);
+    CHECK(whole.revision() == "c1");
+    if (whole.kind() == ErrorKind::kDatabase) CHECK(whole.message() == error.message());
+    CHECK(whole.hint().starts_with("nothing was applied: the run is one transaction; "));
+    CHECK(together.current() == "a1");
+  }
+}
+
+TEST_CASE("A dry run accepts an edited script and leaves no trace of it") {
+  const Three project;
+  project.upgrade("b1");
+  project.script("a1", "", create("a") + create("more"), drop("a"));
+  RunOptions options;
+  options.allow_edited = options.dry_run = true;
+  CHECK(project.upgrade(options).warnings.size() == 1);
+  CHECK(project.query("SELECT count(*) FROM ormdb_log WHERE direction = 'edited'") == "0");
+}
+
+/// a1, c1 applied; then b1 comes between them.
+struct Inserted : Project {
+  Inserted() {
+    script("a1", "", create("a"), drop("a"));
+    script("c1", "a1", create("c"), drop("c"));
+    upgrade();
+    script("b1", "a1", create("b"), drop("b"));
+    script("c1", "b1", create("c"), drop("c"));
+  }
+  std::vector<std::string> never_run() const { return migrator()->status().never_run; }
+};
+
+TEST_CASE("A script put below an applied one is named: it never ran") {
+  const Inserted project;
+  const std::vector<std::string> b1 = {"b1"};
+  CHECK(project.never_run() == b1);
+  const DiffResult check = project.migrator()->check({});
+  CHECK(check.never_run == b1);
+  CHECK_FALSE(check.clean());
+  const RunResult result = project.upgrade();
+  CHECK(result.steps.empty());
+  REQUIRE(result.warnings.size() == 1);
+  CHECK(
+      result.warnings[0].starts_with("revision b1 counts as applied, since what follows is, but "
+                                     "was never run here"));
+}
+
+TEST_CASE("A script that never ran is accepted by a stamp") {
+  const Inserted project;
+  StampOptions options;
+  options.targets = {"c1"};
+  CHECK(project.migrator()->stamp(options).rows == std::vector<std::string>{"c1"});
+  CHECK(project.never_run().empty());
+  CHECK(project.upgrade().warnings.empty());
+}
+
+TEST_CASE("A script that never ran runs where it is moved behind what is applied") {
+  const Inserted project;
+  project.script("c1", "a1", create("c"), drop("c"));
+  project.script("b1", "c1", create("b"), drop("b"));
+  CHECK(project.never_run().empty());
+  CHECK(step_ids(project.upgrade()) == "b1");
+}
+
+TEST_CASE("Where the log cannot know nobody is said never to have run") {
+  const auto accused = [](const std::string& log) {
+    const Inserted project;
+    project.sql(log);
+    return join(project.never_run(), " ");
+  };
+  CHECK(accused("SELECT 1") == "b1");
+  CHECK(accused("DELETE FROM ormdb_log").empty());
+  CHECK(accused("DELETE FROM ormdb_log WHERE revision = 'a1'").empty());  // adopted at b1
+  CHECK(accused("UPDATE ormdb_log SET direction = 'stamp' WHERE revision = 'c1'").empty());
+  const Inserted squashed;  // the log has a former script in between
+  squashed.sql("UPDATE ormdb_log SET id = 9 WHERE revision = 'c1'");
+  squashed.sql(
+      "INSERT INTO ormdb_log (revision, direction, started, finished, ormdb_version, "
+      "database_user, host, statements) VALUES ('old', 'upgrade', '', '', '', '', '', 1)");
+  squashed.sql("UPDATE ormdb_log SET id = 5 WHERE revision = 'old'");
+  CHECK(squashed.never_run().empty());
+}
+
+TEST_CASE("Scripts out of order are told by instants, whatever their zones") {
+  const Project project;
+  const auto script = [&](const std::string& id, const std::string& created) {
+    project.write(
+        "migrations/versions/" + id + ".yaml",
+        "revision: " + id + "\ndown_revision: null\ncreated: " + created + "\n---\nupgrade: []\n");
+  };
+  script("a1", "2026-01-01T10:00:00Z");
+  script("b1", "2026-01-01T11:30:00+02:00");  // 09:30 UTC
+  script("c1", "2026-01-01T09:30:00-02:00");  // 11:30 UTC
+  project.upgrade("a1");
+  CHECK(project.migrator()->status().out_of_order == std::vector<std::string>{"b1"});
 }
 
 TEST_CASE("What is no part of the upgrade section may be edited, and so may scripts to come") {

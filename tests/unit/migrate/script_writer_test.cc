@@ -49,6 +49,59 @@ TEST_CASE("No change writes no file") {
   CHECK(project.files() == before);
 }
 
+TEST_CASE("A label or id that is another's is refused, and nothing is written") {
+  const Project project;
+  MigrateOptions first = with_message("one");
+  first.autogenerate = false;
+  first.branch_label = "lab";
+  project.migrator()->migrate(first);
+  const std::string before = project.files();
+  const struct {
+    std::string label, id, message;
+    ErrorKind kind;
+  } cases[] = {
+      {"lab", "x", "--branch-label lab is a branch label of revision r3",
+       ErrorKind::kDuplicateLabel},
+      {"r3", "x", "--branch-label r3 is the id of a revision", ErrorKind::kDuplicateLabel},
+      {"x", "x", "--branch-label x is the id of a revision", ErrorKind::kDuplicateLabel},
+      {"", "lab", "--rev-id lab is a branch label of revision r3", ErrorKind::kDuplicateLabel},
+      {"x y", "x", "the branch label 'x y' of x has white space", ErrorKind::kIllegalId},
+      {"head", "x", "the branch label 'head' of x is a word with a meaning of its own",
+       ErrorKind::kIllegalId},
+  };
+  for (const auto& one : cases) {
+    CAPTURE(one.label, one.id);
+    MigrateOptions options = first;
+    options.branch_label = one.label;
+    options.rev_id = one.id;
+    const Error error = error_of([&] { project.migrator()->migrate(options); });
+    CHECK(error.message() == one.message);
+    CHECK(error.kind() == one.kind);
+    CHECK(error.where() == "argument");
+    CHECK(project.files() == before);
+  }
+}
+
+TEST_CASE("Renames and the values that they leave open are asked for at once") {
+  const Project project;
+  project.models("  t: {columns: {id: {type: integer, primary_key: true}, a: {type: text}}}\n");
+  project.migrator()->migrate(with_message("one"));
+  project.upgrade();
+  project.models(
+      "  t: {columns: {id: {type: integer, primary_key: true}, b: {type: text}, c: {type: date}, "
+      "d: {type: date}}}\n");
+  const Error error = error_of([&] { project.migrator()->migrate(with_message("two")); });
+  CHECK(error.kind() == ErrorKind::kNeedsDecision);
+  CHECK(error.hint() ==
+        "run `ormdb migrate --rename t.a=b --fill t.c=VALUE --fill t.d=VALUE`, or, for a drop and "
+        "an add, `ormdb migrate --no-rename t.a --fill t.b=VALUE --fill t.c=VALUE "
+        "--fill t.d=VALUE`");
+  MigrateOptions options = with_message("three");
+  options.renames = {{"t", "a", "b"}};
+  CHECK(error_of([&] { project.migrator()->migrate(options); }).hint() ==
+        "run `ormdb migrate --fill t.c=VALUE --fill t.d=VALUE`");
+}
+
 TEST_CASE("A dry run shows the text and writes no file") {
   const Project project;
   project.models(kUser);
