@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "ops/apply_parts.h"
 #include "ops/find.h"
+#include "ops/heirs.h"
 #include "ops/sql_names.h"
 #include "ormdb/error.h"
 #include "schema/object_kind.h"
@@ -41,14 +42,73 @@ void rename_owner(DatabaseObject& object, const std::string& from, const std::st
   object.properties["owned_by"] = SqlText{to + owner.substr(from.size()), {}};
 }
 
+/// The texts of an object that the engine keeps parsed: expressions, and what a rule does.
+void edit_texts(DatabaseObject& object, const std::function<void(SqlText&)>& edit) {
+  for (auto& [name, value] : object.properties) {
+    const PropertyRule* rule = find_property(kind_of(object), name);
+    auto* text = std::get_if<SqlText>(&value);
+    if (text == nullptr || rule == nullptr) continue;
+    if (rule->shape == PropertyShape::kSql || name == "action") edit(*text);
+  }
+}
+
+/// A table's name is its row type's, too.
+void rename_row_type(const RenameTable& rename, DatabaseObject& object, const SchemaRules& rules) {
+  const auto edit = [&](SqlText& text) { rename_type_in_sql(text, rename.from, rename.to, rules); };
+  SqlText signature{object.signature, {}};
+  edit(signature);
+  object.signature = signature.common;
+  for (const char* name : {"arguments", "returns", "type"}) {
+    const auto found = object.properties.find(name);
+    if (found == object.properties.end()) continue;
+    if (auto* text = std::get_if<SqlText>(&found->second)) edit(*text);
+  }
+  const auto attributes = object.properties.find("attributes");
+  if (attributes == object.properties.end()) return;
+  if (auto* entries = std::get_if<std::vector<NamedText>>(&attributes->second)) {
+    for (NamedText& entry : *entries) {
+      SqlText text{entry.text, {}};
+      edit(text);
+      entry.text = text.common;
+    }
+  }
+}
+
+void rename_row_type(const RenameTable& rename, Type& type, const SchemaRules& rules) {
+  const auto native = type.native.find(std::string(rules.dialect()));
+  if (native != type.native.end()) {
+    SqlText text{native->second, {}};
+    rename_type_in_sql(text, rename.from, rename.to, rules);
+    native->second = text.common;
+  }
+  for (Type& element : type.element) rename_row_type(rename, element, rules);
+}
+
+void rename_in_object(const RenameTable& rename, DatabaseObject& object, const SchemaRules& rules) {
+  const NameMatcher matcher(rename.from, rules);
+  if (!object.table.empty() && matcher.same(object.table)) object.table = rename.to;
+  rename_owner(object, rename.from, rename.to);
+  const std::string& on = object.text("on");
+  if (object.kind == "statistics" && matcher.same(on)) {
+    object.properties["on"] = SqlText{rename.to, {}};
+  }
+  if (!rules.orders_by_dependency()) return;
+  rename_row_type(rename, object, rules);
+  edit_texts(object,
+             [&](SqlText& text) { rename_table_in_sql(text, rename.from, rename.to, rules); });
+}
+
 /// Everything of other objects that names the table.
 void rename_references(const std::string& from, const std::string& to, Schema& schema,
                        const SchemaRules& rules) {
   const NameMatcher matcher(from, rules);
+  const auto same = [&](const std::string& name) { return matcher.same(name); };
   for (Table& table : schema.tables) {
+    rename_parent(table, same, to);
     for (ForeignKey& key : table.foreign_keys) {
       if (matcher.same(key.referenced_table)) key.referenced_table = to;
     }
+    for (Column& column : table.columns) rename_row_type({from, to}, column.type, rules);
   }
   for (Trigger& trigger : schema.triggers) {
     if (matcher.same(trigger.table)) trigger.table = to;
@@ -56,10 +116,7 @@ void rename_references(const std::string& from, const std::string& to, Schema& s
     rename_table_in_sql(trigger.when, from, to, rules);
   }
   for (View& view : schema.views) rename_table_in_sql(view.query, from, to, rules);
-  for (DatabaseObject& object : schema.objects) {
-    if (!object.table.empty() && matcher.same(object.table)) object.table = to;
-    rename_owner(object, from, to);
-  }
+  for (DatabaseObject& object : schema.objects) rename_in_object({from, to}, object, rules);
 }
 
 class ColumnRenamer {
@@ -70,6 +127,9 @@ class ColumnRenamer {
         column_(operation.from, rules),
         table_(table, rules) {}
 
+  void everywhere(Table& table, Schema& schema) const;
+
+ private:
   void in_table(Table& table) const;
   void in_references(Table& table) const {
     for (ForeignKey& key : table.foreign_keys) {
@@ -78,9 +138,21 @@ class ColumnRenamer {
   }
   void in_trigger(Trigger& trigger) const;
   void in_object(DatabaseObject& object) const;
-  void in_view(View& view) const { rename_column_in_statement(view.query, rename_, false, rules_); }
+  void in_statistics(DatabaseObject& object) const;
+  /// Names that the engine gave a view's columns stay, where it keeps the query parsed.
+  void in_view(View& view) const {
+    if (rules_.orders_by_dependency() && view.columns.empty()) {
+      rename_column_in_query(view.query, rename_, rules_);
+    } else {
+      rename_column_in_statement(view.query, rename_, false, rules_);
+    }
+  }
+  void in_expression(std::string& sql) const {
+    SqlText text{sql, {}};
+    rename_column_in_expression(text, rename_, rules_);
+    sql = text.common;
+  }
 
- private:
   void rename(std::string& name) const {
     if (column_.same(name)) name = rename_.to;
   }
@@ -109,6 +181,10 @@ void ColumnRenamer::in_table(Table& table) const {
     rename(index.include);
   }
   for (Relationship& relationship : table.relationships) rename(relationship.columns);
+  const auto own = table.options.find(std::string(rules_.dialect()));
+  if (own != table.options.end() && own->second.contains("partition_by")) {
+    in_expression(own->second.at("partition_by"));
+  }
   rename_in_expressions(table,
                         [&](SqlText& text) { rename_column_in_expression(text, rename_, rules_); });
 }
@@ -126,13 +202,29 @@ void ColumnRenamer::in_object(DatabaseObject& object) const {
     object.properties["owned_by"] =
         SqlText{std::string(rename_.table) + "." + std::string(rename_.to), {}};
   }
-  if (object.table.empty() || !table_.same(object.table)) return;
-  for (auto& [name, value] : object.properties) {
-    const PropertyRule* rule = find_property(kind_of(object), name);
-    auto* text = std::get_if<SqlText>(&value);
-    if (text == nullptr || rule == nullptr || rule->shape != PropertyShape::kSql) continue;
-    rename_column_in_statement(*text, rename_, true, rules_);
+  if (object.kind == "statistics") in_statistics(object);
+  const bool owned = !object.table.empty() && table_.same(object.table);
+  if (!owned && !rules_.orders_by_dependency()) return;
+  edit_texts(object, [&](SqlText& text) {
+    if (owned && object.kind == "policy") rename_column_in_expression(text, rename_, rules_);
+    rename_column_in_statement(text, rename_, owned, rules_);
+  });
+}
+
+void ColumnRenamer::in_statistics(DatabaseObject& object) const {
+  const auto columns = object.properties.find("columns");
+  if (!table_.same(object.text("on")) || columns == object.properties.end()) return;
+  if (auto* list = std::get_if<std::vector<std::string>>(&columns->second)) {
+    for (std::string& column : *list) in_expression(column);
   }
+}
+
+void ColumnRenamer::everywhere(Table& table, Schema& schema) const {
+  in_table(table);
+  for (Table& other : schema.tables) in_references(other);
+  for (Trigger& trigger : schema.triggers) in_trigger(trigger);
+  for (View& view : schema.views) in_view(view);
+  for (DatabaseObject& object : schema.objects) in_object(object);
 }
 
 }  // namespace
@@ -164,6 +256,9 @@ void apply_rename_table(const RenameTable& operation, Schema& schema, const Sche
 
 void apply_rename_column(const RenameColumn& operation, Schema& schema, const SchemaRules& rules) {
   Table& table = require_table(schema, operation.table, rules);
+  const bool followed = find_column(table, operation.from, rules) == table.columns.size() &&
+                        is_inherited(table, operation.to);
+  if (followed) return;  // the rename in its parent
   Column& column = require_column(table, operation.from, rules);
   const bool only_case = same_name(operation.from, operation.to, rules);
   if (!only_case && find_column(table, operation.to, rules) < table.columns.size()) {
@@ -171,14 +266,12 @@ void apply_rename_column(const RenameColumn& operation, Schema& schema, const Sc
                                         "' cannot be renamed: '" + operation.to +
                                         "' exists already");
   }
-  column.name = operation.to;
-  const std::string name = qualified_name(table);
-  const ColumnRenamer renamer(operation, name, rules);
-  renamer.in_table(table);
-  for (Table& other : schema.tables) renamer.in_references(other);
-  for (Trigger& trigger : schema.triggers) renamer.in_trigger(trigger);
-  for (View& view : schema.views) renamer.in_view(view);
-  for (DatabaseObject& object : schema.objects) renamer.in_object(object);
+  std::vector<Table*> tables = heirs_with_column(qualified_name(table), column.name, schema);
+  tables.push_back(&table);
+  for (Table* each : tables) {
+    require_column(*each, operation.from, rules).name = operation.to;
+    ColumnRenamer(operation, qualified_name(*each), rules).everywhere(*each, schema);
+  }
 }
 
 }  // namespace ormdb

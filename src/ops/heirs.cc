@@ -1,9 +1,11 @@
 #include "ops/heirs.h"
 
 #include <algorithm>
+#include <cctype>
 #include <set>
 
 #include "base/sql_scanner.h"
+#include "base/text.h"
 
 namespace ormdb {
 namespace {
@@ -29,6 +31,17 @@ std::vector<std::string> names_in(const std::string& list) {
     }
   }
   return names;
+}
+
+/// As names_in() reads it.
+std::string quoted(const std::string& qualified) {
+  std::vector<std::string> parts = split(qualified, '.');
+  for (std::string& part : parts) {
+    const bool plain = !part.empty() && !std::isdigit(static_cast<unsigned char>(part.front())) &&
+                       part.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == part.npos;
+    if (!plain) part = '"' + replace_all(part, "\"", "\"\"") + '"';
+  }
+  return join(parts, ".");
 }
 
 bool has_parent(const Table& table, const std::set<std::string>& parents) {
@@ -136,6 +149,32 @@ std::vector<Table*> heirs_of(const std::string& qualified, Schema& schema) {
     }
   }
   return heirs;
+}
+
+bool is_inherited(const Table& table, const std::string& name) {
+  const Column* column = table.find_column(name);
+  return column != nullptr && !option(column->options, "inherited").empty();
+}
+
+std::vector<Table*> heirs_with_column(const std::string& qualified, const std::string& column,
+                                      Schema& schema) {
+  std::vector<Table*> heirs = heirs_of(qualified, schema);
+  std::erase_if(heirs, [&](const Table* heir) { return !is_inherited(*heir, column); });
+  return heirs;
+}
+
+void rename_parent(Table& table, const std::function<bool(const std::string&)>& same,
+                   const std::string& to) {
+  const auto own = table.options.find(kDialect);
+  if (own == table.options.end()) return;
+  const auto partitioned = own->second.find("partition_of");
+  if (partitioned != own->second.end() && same(partitioned->second)) partitioned->second = to;
+  const auto inherits = own->second.find("inherits");
+  if (inherits == own->second.end()) return;
+  std::vector<std::string> names = names_in(inherits->second);
+  if (std::none_of(names.begin(), names.end(), same)) return;
+  for (std::string& name : names) name = quoted(same(name) ? to : name);
+  inherits->second = join(names, ", ");
 }
 
 void collect_ancestors(const Schema& schema, Ancestors& ancestors) {

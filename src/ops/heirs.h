@@ -2,6 +2,7 @@
 // happens to a column of the parent happens to theirs, which say `inherited: true`.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -15,12 +16,22 @@ namespace ormdb {
 /// Partitions and children of the table, and theirs.
 std::vector<Table*> heirs_of(const std::string& qualified_name, Schema& schema);
 
+/// Those of them that have the column from it.
+std::vector<Table*> heirs_with_column(const std::string& qualified_name, const std::string& column,
+                                      Schema& schema);
+/// Whether the table has the column from another one, if only besides having it itself.
+bool is_inherited(const Table& table, const std::string& column);
+
 /// The table that a partition belongs to; "" for other tables.
 const std::string& partitioned_table(const Table& table);
 const std::string& partitioned_table(const Options& options);
 
 /// The partitioned table, or the tables that it inherits from.
 std::vector<std::string> parents_of(const Table& table);
+
+/// Follows the rename of a table that it has columns from. `same` tells the old name.
+void rename_parent(Table& table, const std::function<bool(const std::string&)>& same,
+                   const std::string& to);
 
 /// Whether a change of settings takes the table into a partitioned one, out of one, or both.
 bool attaches(const Options& from, const Options& to);

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "ops/canonical.h"
 #include "ops/find.h"
+#include "ops/heirs.h"
 #include "ormdb/diff.h"
 #include "ormdb/error.h"
 
@@ -237,6 +238,22 @@ std::string spelled_column_name(const Schema& schema, const std::string& table,
   return found < schema.tables[at].columns.size() ? schema.tables[at].columns[found].name : column;
 }
 
+/// A column that is the parent's follows the rename there.
+bool comes_from_parent(const Rename& rename, const std::vector<Rename>& all, const Schema& to,
+                       const SchemaRules& rules) {
+  const std::size_t at = find_table(to, rename.table, rules);
+  if (at == to.tables.size() || !is_inherited(to.tables[at], rename.to)) return false;
+  for (const std::string& parent : parents_of(to.tables[at])) {
+    for (const Rename& other : all) {
+      if (!other.table.empty() && same_name(other.table, parent, rules) &&
+          same_name(other.from, rename.from, rules) && same_name(other.to, rename.to, rules)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 std::vector<Operation> rename_operations(const Schema& from, const Schema& to,
@@ -247,7 +264,7 @@ std::vector<Operation> rename_operations(const Schema& from, const Schema& to,
   for (const Rename& rename : renames.in_force()) {
     if (rename.table.empty()) {
       operations.emplace_back(RenameTable{rename.from, rename.to});
-    } else {
+    } else if (!comes_from_parent(rename, renames.in_force(), to, rules)) {
       operations.emplace_back(RenameColumn{rename.table, rename.from, rename.to});
     }
   }
@@ -277,7 +294,7 @@ std::vector<Rename> rename_candidates(const Schema& from, const Schema& to,
     const auto new_columns = only_in(new_table->columns, old_table.columns, column_key);
     for (const Column* gone : only_in(old_table.columns, new_table->columns, column_key)) {
       for (const Column* come : new_columns) {
-        if (gone->type != come->type) continue;
+        if (gone->type != come->type || is_inherited(old_table, gone->name)) continue;
         result.push_back({spelled_table_name(to, *new_table, rules),
                           spelled_column_name(from, name, gone->name, rules),
                           spelled_column_name(to, name, come->name, rules)});

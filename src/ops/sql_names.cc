@@ -72,14 +72,18 @@ class Scan {
   std::string folded(std::size_t i) const { return rules_.fold(tokens_[i].unquoted()); }
   bool qualified(std::size_t i) const { return i >= 2 && symbol(i - 1, "."); }
 
-  /// The text with `name` in place of every token for which `chosen` says so.
-  std::string renamed(std::string_view name, const std::function<bool(std::size_t)>& chosen) const {
+  /// The text with `name` in place of every token for which `chosen` says so, and the former name
+  /// behind it where `aliased` does.
+  std::string renamed(
+      std::string_view name, const std::function<bool(std::size_t)>& chosen,
+      const std::function<bool(std::size_t)>& aliased = [](std::size_t) { return false; }) const {
     std::string result;
     std::size_t copied = 0;
     for (std::size_t i = 0; i < size(); ++i) {
       if (!chosen(i)) continue;
       result.append(sql_.substr(copied, tokens_[i].begin - copied));
       result.append(spelled(name, tokens_[i], dialect_));
+      if (aliased(i)) result.append(" AS ").append(tokens_[i].text);
       copied = tokens_[i].end;
     }
     return result.append(sql_.substr(copied));
@@ -91,11 +95,6 @@ class Scan {
   const SchemaRules& rules_;
   std::vector<SqlToken> tokens_;
 };
-
-std::string_view unqualified(std::string_view name) {
-  const std::size_t dot = name.rfind('.');
-  return dot == std::string_view::npos ? name : name.substr(dot + 1);
-}
 
 /// Runs `edit` over the common text and each dialect's own.
 void edit_texts(SqlText& text, const SchemaRules& rules,
@@ -112,7 +111,11 @@ std::vector<bool> table_positions(const Scan& scan) {
   std::vector<bool> in_from_list = {false};  // a level of parentheses each
   for (std::size_t i = 0; i < scan.size(); ++i) {
     const bool opens_list = scan.word(i, "from") || scan.word(i, "join");
-    if (scan.symbol(i, "(")) in_from_list.push_back(false);
+    if (scan.symbol(i, "(")) {
+      const bool query = scan.word(i + 1, "select") || scan.word(i + 1, "with");
+      in_from_list.push_back(result[i] && !query);  // FROM (a JOIN b ON …)
+      result[i + 1] = in_from_list.back();
+    }
     if (scan.symbol(i, ")") && in_from_list.size() > 1) in_from_list.pop_back();
     if (opens_list) in_from_list.back() = true;
     for (const char* word : {"where", "group", "order", "having", "limit", "union", "on", "using",
@@ -132,6 +135,32 @@ std::vector<bool> table_positions(const Scan& scan) {
   return result;
 }
 
+/// The positions at which an item of a list behind SELECT begins.
+std::vector<bool> output_positions(const Scan& scan) {
+  std::vector<bool> result(scan.size() + 1, false);
+  std::vector<bool> in_list = {false};  // a level of parentheses each
+  for (std::size_t i = 0; i < scan.size(); ++i) {
+    if (scan.symbol(i, "(")) in_list.push_back(false);
+    if (scan.symbol(i, ")") && in_list.size() > 1) in_list.pop_back();
+    if (scan.word(i, "select")) in_list.back() = true;
+    for (const char* word : {"from", "where", "union", "intersect", "except", "order", "group"}) {
+      if (scan.word(i, word)) in_list.back() = false;
+    }
+    const bool before_item = scan.word(i, "select") || scan.word(i, "distinct") ||
+                             scan.word(i, "all") || scan.symbol(i, ",");
+    if (in_list.back() && before_item) result[i + 1] = true;
+  }
+  return result;
+}
+
+bool ends_item(const Scan& scan, std::size_t i) {
+  if (i >= scan.size() || scan.symbol(i, ",") || scan.symbol(i, ")")) return true;
+  for (const char* word : {"from", "where", "union", "intersect", "except", "order", "group"}) {
+    if (scan.word(i, word)) return true;
+  }
+  return false;
+}
+
 /// The names by which a text speaks of the table: its own, and aliases ("post p", "post AS p").
 std::set<std::string> names_of_table(const Scan& scan, const std::vector<bool>& positions,
                                      std::string_view table, const SchemaRules& rules) {
@@ -148,6 +177,11 @@ std::set<std::string> names_of_table(const Scan& scan, const std::vector<bool>& 
 }
 
 }  // namespace
+
+std::string_view unqualified(std::string_view name) {
+  const std::size_t dot = name.rfind('.');
+  return dot == std::string_view::npos ? name : name.substr(dot + 1);
+}
 
 std::set<std::string> mentioned_names(const SqlText& text, const SchemaRules& rules) {
   const Scan scan(text.for_dialect(rules.dialect()), sql_dialect(rules.dialect()), rules);
@@ -192,8 +226,10 @@ void rename_column_in_expression(SqlText& text, const ColumnRename& rename,
   });
 }
 
-void rename_column_in_statement(SqlText& text, const ColumnRename& rename, bool owned,
-                                const SchemaRules& rules) {
+namespace {
+
+void rename_column(SqlText& text, const ColumnRename& rename, bool owned, bool keeps_outputs,
+                   const SchemaRules& rules) {
   edit_texts(text, rules, [&](const Scan& scan) {
     const std::vector<bool> positions = table_positions(scan);
     const std::set<std::string> speakers =
@@ -202,12 +238,48 @@ void rename_column_in_statement(SqlText& text, const ColumnRename& rename, bool 
       return speakers.contains(scan.folded(i)) ||
              (owned && (scan.word(i, "new") || scan.word(i, "old")));
     };
-    return scan.renamed(rename.to, [&](std::size_t i) {
+    const auto chosen = [&](std::size_t i) {
       if (!scan.is_identifier(i) || !scan.names(i, rename.from) || scan.symbol(i + 1, ".")) {
         return false;
       }
       if (scan.qualified(i)) return speaks_of_table(i - 2);
       return !speakers.empty() && !(i > 0 && scan.word(i - 1, "as")) && !positions[i];
+    };
+    if (!keeps_outputs) return scan.renamed(rename.to, chosen);
+    const std::vector<bool> outputs = output_positions(scan);
+    return scan.renamed(rename.to, chosen, [&](std::size_t i) {
+      std::size_t begin = i;
+      while (scan.qualified(begin)) begin -= 2;
+      return outputs[begin] && ends_item(scan, i + 1);
+    });
+  });
+}
+
+}  // namespace
+
+void rename_column_in_statement(SqlText& text, const ColumnRename& rename, bool owned,
+                                const SchemaRules& rules) {
+  rename_column(text, rename, owned, false, rules);
+}
+
+void rename_column_in_query(SqlText& text, const ColumnRename& rename, const SchemaRules& rules) {
+  rename_column(text, rename, false, true, rules);
+}
+
+void rename_type_in_sql(SqlText& text, std::string_view from, std::string_view to,
+                        const SchemaRules& rules) {
+  const std::string_view old_name = unqualified(from);
+  const std::string_view schema =
+      old_name.size() == from.size() ? "" : from.substr(0, from.size() - old_name.size() - 1);
+  edit_texts(text, rules, [&](const Scan& scan) {
+    return scan.renamed(unqualified(to), [&](std::size_t i) {
+      if (!scan.names(i, old_name) || scan.qualified(i) == schema.empty()) return false;
+      if (!schema.empty() && !scan.names(i - 2, schema)) return false;
+      const std::size_t next = i + 1;
+      for (const char* end : {",", ")", "[", "="}) {
+        if (scan.symbol(next, end)) return true;
+      }
+      return next == scan.size() || scan.word(next, "default") || scan.word(next, "collate");
     });
   });
 }

@@ -21,6 +21,9 @@
 
 namespace ormdb {
 
+/// The name without its schema.
+std::string_view unqualified(std::string_view name);
+
 /// The folded identifiers of a text (the dialect's own one), functions that are called left out.
 std::set<std::string> mentioned_names(const SqlText& text, const SchemaRules& rules);
 
@@ -47,6 +50,14 @@ void rename_column_in_expression(SqlText& text, const ColumnRename& rename,
 /// Unqualified names change only in texts that read or write the table.
 void rename_column_in_statement(SqlText& text, const ColumnRename& rename, bool owned,
                                 const SchemaRules& rules);
+
+/// In a view's query whose names are the view's columns, where the engine keeps these: an item that
+/// was just the column is `new AS old` then.
+void rename_column_in_query(SqlText& text, const ColumnRename& rename, const SchemaRules& rules);
+
+/// The table as the type of its rows: in arguments, in what a function returns, in a type.
+void rename_type_in_sql(SqlText& text, std::string_view from, std::string_view to,
+                        const SchemaRules& rules);
 
 void rename_table_in_sql(SqlText& text, std::string_view from, std::string_view to,
                          const SchemaRules& rules);
