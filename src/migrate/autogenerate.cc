@@ -1,6 +1,7 @@
 #include "migrate/autogenerate.h"
 
 #include "migrate/scope.h"
+#include "ops/find.h"
 #include "ops/rename_readers.h"
 
 namespace ormdb {
@@ -63,6 +64,23 @@ std::vector<Operation> without_respelling(std::vector<Operation> operations,
     if (is_same_type(alter->from.type, alter->to.type, rules)) alter->from.type = alter->to.type;
   }
   return operations;
+}
+
+// The way back as a diff of its own: dependencies between the objects order it, and reversed they
+// would put an old definition back before the names, types and labels that it mentions. Nothing
+// where a former name is another thing's now, which has to go first.
+std::optional<std::vector<Operation>> way_back(const Schema& from, const Schema& to,
+                                               const std::vector<Operation>& renames,
+                                               const SchemaRules& rules) {
+  if (!rules.orders_by_dependency()) return {};
+  std::vector<Operation> operations = reverse(renames).value_or(std::vector<Operation>());
+  for (const Operation& operation : operations) {
+    const auto* rename = operation.get_if<RenameTable>();
+    if (rename != nullptr && !relation_with_name(to, rename->to, rules).empty()) return {};
+  }
+  Schema renamed = to;
+  apply(operations, renamed, rules);
+  return joined(std::move(operations), without_respelling(diff(renamed, from, rules), rules));
 }
 
 // `ask` is asked by the names before `renames`, the result by those after them.
@@ -181,6 +199,7 @@ TwoWays generate(const Workspace& workspace, const Comparison& compared,
   const RowQuestions ask = behind_renames(live, renames.operations, rules);
   TwoWays ways = decide_values(joined(renames.operations, std::move(changes)), renames.result,
                                options, rules, ask);
+  if (auto back = way_back(from, to, renames.operations, rules)) ways.downgrade = std::move(*back);
   prove(ways.upgrade, from, to, rules, "upgrade");
   prove(ways.downgrade, to, from, rules, "downgrade");
   return ways;
