@@ -46,7 +46,9 @@ struct SchemaChanges {
   ObjectChanges<Trigger> triggers;
   ObjectChanges<DatabaseObject> objects;
   Ancestors ancestors;
-  std::vector<Trigger> unchanged_triggers;  ///< They fall with what they stand on.
+  // They fall with what they stand on.
+  std::vector<Trigger> unchanged_triggers;
+  std::vector<DatabaseObject> unchanged_objects;  ///< Those of tables and views.
 };
 
 }  // namespace ormdb

@@ -128,14 +128,15 @@ void replace_by_drop_and_create(ObjectChanges<VirtualTable>& changes) {
   for (VirtualTable& table : changes.created) table.renamed_from.clear();
 }
 
-std::vector<Trigger> unchanged(const ObjectChanges<Trigger>& changes,
-                               const std::vector<Trigger>& triggers, const SchemaRules& rules) {
+template <typename Object>
+std::vector<Object> unchanged(const ObjectChanges<Object>& changes,
+                              const std::vector<Object>& objects, const SchemaRules& rules) {
   std::set<std::string> changed;
-  for (const Trigger& trigger : changes.created) changed.insert(key_of(trigger, rules));
+  for (const Object& object : changes.created) changed.insert(key_of(object, rules));
   for (const auto& [from, to] : changes.replaced) changed.insert(key_of(to, rules));
-  std::vector<Trigger> result;
-  for (const Trigger& trigger : triggers) {
-    if (!changed.contains(key_of(trigger, rules))) result.push_back(trigger);
+  std::vector<Object> result;
+  for (const Object& object : objects) {
+    if (!changed.contains(key_of(object, rules))) result.push_back(object);
   }
   return result;
 }
@@ -154,6 +155,9 @@ std::vector<Operation> diff(const Schema& from, const Schema& to, const SchemaRu
   changes.triggers = diff_objects(&Schema::triggers, before, after, rules);
   changes.unchanged_triggers = unchanged(changes.triggers, to.triggers, rules);
   changes.objects = diff_objects(&Schema::objects, before, after, rules);
+  changes.unchanged_objects = unchanged(changes.objects, to.objects, rules);
+  std::erase_if(changes.unchanged_objects,
+                [](const DatabaseObject& object) { return object.table.empty(); });
   collect_ancestors(from, changes.ancestors);
   collect_ancestors(to, changes.ancestors);
   return ordered_operations(std::move(changes), rules);

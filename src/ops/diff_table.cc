@@ -300,6 +300,17 @@ Index spelled_index(const Table& table, const Index& canonical, const SchemaRule
   return canonical;
 }
 
+/// The former name stays where it is the name of an index that goes: the two are one.
+void keep_hints_in_force(std::vector<Index>& indexes, const std::vector<Index>& others,
+                         const SchemaRules& rules) {
+  for (Index& index : indexes) {
+    const bool in_force = std::any_of(others.begin(), others.end(), [&](const Index& other) {
+      return rules.fold(other.name) == rules.fold(index.renamed_from);
+    });
+    if (!in_force || !rules.orders_by_dependency()) index.renamed_from.clear();
+  }
+}
+
 void diff_indexes(const InSurroundings& from, const ComparedTable& to, const SchemaRules& rules,
                   TableChanges& changes) {
   std::vector<Index> dropped = from.canonical.indexes;
@@ -311,6 +322,8 @@ void diff_indexes(const InSurroundings& from, const ComparedTable& to, const Sch
   for (const Index& index : created) {
     changes.created_indexes.push_back(spelled_index(to.spelled, index, rules));
   }
+  keep_hints_in_force(changes.dropped_indexes, changes.created_indexes, rules);
+  keep_hints_in_force(changes.created_indexes, changes.dropped_indexes, rules);
 }
 
 TableChanges diff_parts(const ComparedTable& from, const ComparedTable& to,
@@ -354,7 +367,6 @@ Table spelled_table(const Table& table, const ComparedSchema& schema, const Sche
   Table result = table;
   result.renamed_from.clear();
   result.relationships.clear();
-  for (Index& index : result.indexes) index.renamed_from.clear();
   for (Column& column : result.columns) {
     column.renamed_from.clear();
     if (!mentions_enum(column.type)) continue;

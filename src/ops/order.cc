@@ -7,6 +7,7 @@
 #include "ops/describe.h"
 #include "ops/order_dependencies.h"
 #include "ops/order_objects.h"
+#include "ops/sql_names.h"
 #include "ops/topological.h"
 #include "schema/object_kind.h"
 
@@ -49,6 +50,7 @@ class Orderer {
   void alter_columns(TableChanges& table);
   void add_keys_late();
   void drop_tables();
+  void recreate_objects_on(const Names& gone);
   void drop_objects(bool after_tables);
   void create_objects(bool after_tables);
   template <typename Kind>
@@ -220,9 +222,12 @@ void Orderer::create_tables() {
   TablesInOrder ordered = in_order(std::move(changes_.tables.created));
   for (Table& table : ordered.tables) {
     const std::string name = qualified_name(table);
-    const std::vector<Index> indexes = std::exchange(table.indexes, {});
+    std::vector<Index> indexes = std::exchange(table.indexes, {});
     emit(CreateTable{std::move(table)});
-    for (const Index& index : indexes) emit(CreateIndex{name, index});
+    for (Index& index : indexes) {
+      index.renamed_from.clear();
+      emit(CreateIndex{name, std::move(index)});
+    }
   }
   for (auto& [table, key] : ordered.split) late_.push_back({table, std::move(key)});
 }
@@ -284,8 +289,30 @@ void Orderer::drop_tables() {
   std::reverse(ordered.tables.begin(), ordered.tables.end());
   for (Table& table : ordered.tables) {
     const std::string name = qualified_name(table);
-    for (const Index& index : std::exchange(table.indexes, {})) emit(DropIndex{name, index});
+    for (Index& index : std::exchange(table.indexes, {})) {
+      index.renamed_from.clear();
+      emit(DropIndex{name, std::move(index)});
+    }
     emit(DropTable{std::move(table)});
+  }
+}
+
+// A rule falls with its view, and comes again with it.
+void Orderer::recreate_objects_on(const Names& gone) {
+  const auto falls = [&](const DatabaseObject& object) {
+    return !object.table.empty() && gone.contains(fold(std::string(unqualified(object.table))));
+  };
+  ObjectChanges<DatabaseObject>& objects = changes_.objects;
+  std::erase_if(objects.replaced, [&](const auto& change) {
+    if (!falls(change.first)) return false;
+    objects.dropped.push_back(change.first);
+    objects.created.push_back(change.second);
+    return true;
+  });
+  for (const DatabaseObject& object : changes_.unchanged_objects) {
+    if (!falls(object)) continue;
+    objects.dropped.push_back(object);
+    objects.created.push_back(object);
   }
 }
 
@@ -309,6 +336,7 @@ void Orderer::create_objects(bool after_tables) {
 
 std::vector<Operation> Orderer::run() {
   ObjectOperations objects = object_operations(changes_, rules_);
+  recreate_objects_on(objects.gone);
   result_ = std::move(objects.before);
   drop_indexes_early();
   drop_objects(true);

@@ -77,7 +77,8 @@ void Objects::sort_views() {
   for (const auto& [from, to] : changes_.views.replaced) old_views.push_back(from);
   for (const std::size_t i : order_of_use(old_views, rules_)) {
     const auto& [from, to] = changes_.views.replaced[i];
-    if (!intersect(mentioned_names(from.query, rules_), going_)) {
+    const bool same_kind = from.materialized == to.materialized;
+    if (same_kind && !intersect(mentioned_names(from.query, rules_), going_)) {
       replaced_views_.emplace_back(from, to);
       continue;
     }
@@ -107,7 +108,7 @@ void Objects::sort_triggers() {
     }
   }
   for (const Trigger& trigger : changes_.unchanged_triggers) {
-    if (!gone_.contains(rules_.fold(trigger.table))) continue;
+    if (!gone_.contains(rules_.fold(std::string(unqualified(trigger.table))))) continue;
     dropped_triggers_.push_back(trigger);
     created_triggers_.push_back(trigger);
   }
@@ -139,6 +140,7 @@ void Objects::create_views(std::vector<Operation>& result) const {
 
 ObjectOperations Objects::operations() const {
   ObjectOperations result;
+  result.gone = gone_;
   for (const Trigger& trigger : dropped_triggers_) result.before.emplace_back(DropTrigger{trigger});
   std::vector<View> views = dropped_views_;
   std::sort(views.begin(), views.end(), [&](const View& a, const View& b) {

@@ -17,13 +17,6 @@ namespace {
 
 bool is_serial(const Column& column) { return has_flag(column.options, "serial"); }
 
-// Rows that are there keep their numbers; the next one comes after the highest.
-std::string continue_sql(const std::string& sequence, const std::string& column,
-                         const std::string& table) {
-  return "SELECT setval(" + sequence + ", max(" + column + ")) FROM " + table + " HAVING max(" +
-         column + ") > 0";
-}
-
 std::string default_storage(const Column& column) {
   switch (column.type.kind) {
     case TypeKind::kNumeric:
@@ -146,14 +139,14 @@ class ColumnChange {
     if (is_serial(to_) && !is_serial(from_)) {
       add("CREATE SEQUENCE " + sequence() + " AS " + type_to_sql(to_.type, &schema_) +
           " OWNED BY " + table_ + "." + column_);
-      add(continue_sql(string_literal(sequence()), column_, table_));
+      add(continue_sequence_sql(string_literal(sequence()), column_, table_, "1"));
       alter("SET DEFAULT nextval(" + string_literal(sequence()) + ")");
     }
     if (!kind.empty() && identity_kind(from_).empty()) {
       alter("ADD " + identity_sql(to_, change_.table, schema_));
-      add(continue_sql("pg_get_serial_sequence(" + string_literal(table_) + ", " +
-                           string_literal(to_.name) + ")",
-                       column_, table_));
+      add(continue_sequence_sql("pg_get_serial_sequence(" + string_literal(table_) + ", " +
+                                    string_literal(to_.name) + ")",
+                                column_, table_, "1"));
     } else if (!kind.empty()) {
       alter_identity(kind);
     }

@@ -101,6 +101,7 @@ void Compiler::note_routine(const DatabaseObject& object) {
 void Compiler::step(const CreateObject& op) {
   advance();
   note_routine(op.object);
+  if (op.object.kind == "sequence") new_sequences_.push_back(qualified_name(op.object));
   emit(create_object_sql(op.object, schema_));
 }
 

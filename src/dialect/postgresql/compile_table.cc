@@ -89,6 +89,14 @@ Index without_comment(Index index) {
   return index;
 }
 
+// Whether one is the other by another name, as one of them says.
+bool is_renamed(const Index& from, Index to) {
+  if (from.name.empty() || to.name.empty()) return false;
+  if (to.renamed_from != from.name && from.renamed_from != to.name) return false;
+  to.name = from.name;
+  return without_comment(from) == without_comment(to);
+}
+
 }  // namespace
 
 bool Compiler::is_gone(const std::string& table) const { return contains(gone_tables_, table); }
@@ -119,9 +127,29 @@ void Compiler::step(const DropTable& op) {
     emit(recreation_.take_out(relation_target(name)));
     expect_again(relation_target(name), [this, name] { return later_.creates_relation(name); });
   }
+  leave_referenced_parent(op.table);
   drop_children(name);
   release_from(name, "");
   emit("DROP TABLE " + relation_sql(name, schema_));
+}
+
+// Foreign keys to a partitioned table hold its partitions, too: only DETACH lets go of one, after a
+// look at whether its rows are referenced.
+void Compiler::leave_referenced_parent(const Table& partition) {
+  const std::string& parent = option(partition.options, "partition_of");
+  if (parent.empty() || is_gone(parent)) return;
+  std::vector<std::string> above;
+  for (const Table* table = schema_.find_table(parent); table != nullptr;) {
+    above.push_back(qualified_name(*table));
+    table = schema_.find_table(option(table->options, "partition_of"));
+  }
+  for (const Table& table : schema_.tables) {
+    for (const ForeignKey& key : table.foreign_keys) {
+      if (is_gone(qualified_name(table)) || !contains(above, key.referenced_table)) continue;
+      return emit("ALTER TABLE " + relation_sql(parent, schema_) + " DETACH PARTITION " +
+                  sql_name(partition));
+    }
+  }
 }
 
 // Partitions go with their table, and a table does not go before those that inherit from it.
@@ -251,11 +279,32 @@ void Compiler::step(const AlterColumn& op) {
     emit(recreation_.take_out(column_target(op.table, op.to.name, scope, schema_)));
     if (other) write_plain_constants(schema_, op, recreation_.out());
   }
+  Element computed;
+  computed.kind = Element::Kind::kGenerated;
+  computed.table = op.table;
+  computed.name = op.to.name;
+  if (recreation_.is_out(computed)) return;  // it comes back as it then is
   Element value;
   value.kind = Element::Kind::kDefault;
   value.table = op.table;
   value.name = op.to.name;
   emit(alter_column_sql(op, schema_, recreation_.is_out(value)));
+  if (op.from.default_value != op.to.default_value) continue_numbers(op.table, op.to);
+}
+
+// A sequence that comes for a column with rows goes on behind the highest of them.
+void Compiler::continue_numbers(const std::string& table, const Column& column) {
+  if (!column.default_value || column.default_value->kind != Literal::Kind::kSql) return;
+  const std::string& text = postgresql_text(column.default_value->sql);
+  for (const DatabaseObject& object : schema_.objects) {
+    if (!contains(new_sequences_, qualified_name(object)) || object.kind != "sequence") continue;
+    if (!mentions_word(text, object.name) || property(object, "increment").starts_with('-')) {
+      continue;
+    }
+    const std::string& start = property(object, "start");
+    emit(continue_sequence_sql(string_literal(sql_name(object)), quote(column.name),
+                               relation_sql(table, schema_), start.empty() ? "1" : start));
+  }
 }
 
 // Gone before, with a change of what it is generated from.
@@ -389,11 +438,13 @@ void Compiler::step(const CreateIndex& op) {
   if (is_gone(op.table)) return;
   const auto kept =
       std::find_if(kept_indexes_.begin(), kept_indexes_.end(), [&](const DropIndex& drop) {
-        return drop.table == op.table && drop.index.name == op.index.name;
+        return drop.table == op.table &&
+               (drop.index.name == op.index.name || is_renamed(drop.index, op.index));
       });
   if (kept != kept_indexes_.end()) {
+    const Index before = kept->index;
     kept_indexes_.erase(kept);
-    return emit(comment_sql("INDEX " + beside(op.index.name, op.table, schema_), op.index.comment));
+    return alter_index(before, op);
   }
   put_back_for(op.table);
   const std::vector<std::string> settings = index_settings_sql(op.index, op.table, schema_);
@@ -409,6 +460,15 @@ void Compiler::step(const CreateIndex& op) {
   if (table != nullptr && transaction_) emit(index_role_sql(*table, op.index.name));
 }
 
+void Compiler::alter_index(const Index& before, const CreateIndex& op) {
+  const std::string name = beside(op.index.name, op.table, schema_);
+  if (before.name != op.index.name) {
+    emit("ALTER INDEX " + beside(before.name, op.table, schema_) + " RENAME TO " +
+         quote(op.index.name));
+  }
+  if (before.comment != op.index.comment) emit(comment_sql("INDEX " + name, op.index.comment));
+}
+
 void Compiler::step(const DropIndex& op) {
   if (is_gone(op.table)) return;
   Element element;
@@ -416,8 +476,11 @@ void Compiler::step(const DropIndex& op) {
   element.table = op.table;
   element.name = op.index.name;
   if (recreation_.is_out(element)) return recreation_.forget(element);
-  const Index* again = later_.created_index(op.table, op.index.name);
-  if (again != nullptr && without_comment(*again) == without_comment(op.index)) {
+  const bool kept = later_.creates_index(op.table, [&](const Index& index) {
+    if (index.name != op.index.name) return is_renamed(op.index, index);
+    return without_comment(index) == without_comment(op.index);
+  });
+  if (kept) {
     kept_indexes_.push_back(op);
     return;
   }

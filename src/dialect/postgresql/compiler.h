@@ -80,6 +80,7 @@ class Compiler {
 
   // Tables.
   bool is_gone(const std::string& table) const;
+  void leave_referenced_parent(const Table& partition);
   void drop_children(const std::string& table);
   void release_from(const std::string& table, const std::string& column);
   void release_sequence(const DatabaseObject& sequence, const std::string& table);
@@ -89,6 +90,8 @@ class Compiler {
   void replace_column(const AlterColumn& op);
   bool is_out_as_generated(const AlterColumn& op) const;
   bool expects_sources(const AlterColumn& op);
+  void alter_index(const Index& before, const CreateIndex& op);
+  void continue_numbers(const std::string& table, const Column& column);
   bool only_validates(const DropConstraint& op);
   bool finish_validation(const AddConstraint& op);
   Constraint named(const DropConstraint& op) const;
@@ -140,7 +143,8 @@ class Compiler {
   bool creates_routines_ = false;
   std::vector<DatabaseObject> gone_objects_;      // the same for sequences and statistics
   std::vector<DropConstraint> kept_constraints_;  // to be validated instead of made again
-  std::vector<DropIndex> kept_indexes_;           // of which only the comment changes
+  std::vector<DropIndex> kept_indexes_;           // of which only the comment or the name changes
+  std::vector<std::string> new_sequences_;        // created by an operation
   struct Expected {
     Target target;
     std::function<bool()> to_come;

@@ -144,6 +144,12 @@ std::string enclosed(std::string_view expression) {
   return "(" + std::string(expression) + ")";
 }
 
+std::string continue_sequence_sql(const std::string& sequence, const std::string& column,
+                                  const std::string& table, const std::string& start) {
+  return "SELECT setval(" + sequence + ", max(" + column + ")) FROM " + table + " HAVING max(" +
+         column + ") >= " + start;
+}
+
 std::vector<std::string> clamp_sequence_sql(const std::string& sequence, const std::string& min,
                                             const std::string& max) {
   std::vector<std::string> statements;

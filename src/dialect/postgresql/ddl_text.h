@@ -55,6 +55,11 @@ std::string dollar_quoted(std::string_view text);
 /// those, else in parentheses.
 std::string enclosed(std::string_view expression);
 
+/// A statement that lets a sequence go on behind the highest number of a column, unless that is
+/// below `start`. `sequence` is an expression, the others are names in SQL.
+std::string continue_sequence_sql(const std::string& sequence, const std::string& column,
+                                  const std::string& table, const std::string& start);
+
 /// Statements that bring a sequence's number into new limits ("" is none), which ALTER SEQUENCE
 /// would refuse to leave it outside of.
 std::vector<std::string> clamp_sequence_sql(const std::string& sequence, const std::string& min,

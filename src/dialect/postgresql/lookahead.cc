@@ -217,11 +217,11 @@ const Constraint* Lookahead::added_constraint(std::string_view table, std::strin
   return op == nullptr ? nullptr : &op->constraint;
 }
 
-const Index* Lookahead::created_index(std::string_view table, std::string_view name) const {
-  const auto* op = find<CreateIndex>([&](const CreateIndex& create) {
-    return create.table == table && create.index.name == name;
-  });
-  return op == nullptr ? nullptr : &op->index;
+bool Lookahead::creates_index(std::string_view table,
+                              const std::function<bool(const Index&)>& wanted) const {
+  return find<CreateIndex>([&](const CreateIndex& create) {
+           return create.table == table && wanted(create.index);
+         }) != nullptr;
 }
 
 bool Lookahead::mentions_label(const std::string& label) const {

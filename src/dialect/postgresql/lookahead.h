@@ -2,6 +2,7 @@
 // way, because of what comes later.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,7 +33,7 @@ class Lookahead {
   bool adds_column(std::string_view table, std::string_view column) const;
   /// The constraint that comes back under the name in the same table; nullptr: none.
   const Constraint* added_constraint(std::string_view table, std::string_view name) const;
-  const Index* created_index(std::string_view table, std::string_view name) const;
+  bool creates_index(std::string_view table, const std::function<bool(const Index&)>& wanted) const;
   /// Whether one mentions the label of an enum, in a text that the server reads at once.
   bool mentions_label(const std::string& label) const;
 
