@@ -1,5 +1,6 @@
 #include "migrate/autogenerate.h"
 
+#include "dialect/postgresql/new_labels.h"
 #include "migrate/scope.h"
 #include "ops/find.h"
 #include "ops/rename_readers.h"
@@ -200,6 +201,10 @@ TwoWays generate(const Workspace& workspace, const Comparison& compared,
   TwoWays ways = decide_values(joined(renames.operations, std::move(changes)), renames.result,
                                options, rules, ask);
   if (auto back = way_back(from, to, renames.operations, rules)) ways.downgrade = std::move(*back);
+  if (workspace.dialect().name() == "postgresql" && !workspace.config().transaction_per_run) {
+    postgresql::add_used_labels_first(ways.upgrade, from);
+    postgresql::add_used_labels_first(ways.downgrade, to);
+  }
   prove(ways.upgrade, from, to, rules, "upgrade");
   prove(ways.downgrade, to, from, rules, "downgrade");
   return ways;

@@ -233,10 +233,25 @@ class Rehearsal {
   std::vector<std::string> broken_before_;
 };
 
+// Without a server: what it offers no statement for is told before the script is written.
+void compile_once(const Workspace& workspace, Schema schema,
+                  const std::vector<Operation>& operations) {
+  try {
+    SectionCompiler compiler(workspace.dialect(), operations, schema);
+    while (!compiler.done() && compiler.schema_known()) compiler.next();
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kUnsupported) throw;
+    Error failure(ErrorKind::kUnsupported, error.message());
+    throw failure.hint(error.hint());
+  }
+}
+
 }  // namespace
 
 void rehearse(Workspace& workspace, const Schema& before, const std::vector<Operation>& operations,
               std::vector<std::string>& warnings) {
+  if (workspace.dialect().name() == "postgresql")
+    return compile_once(workspace, before, operations);
   if (workspace.dialect().name() != "sqlite" || before.tables.size() > kMostTables) return;
   Rehearsal rehearsal(workspace, operations);
   if (!rehearsal.prepare(before)) return;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ops/heirs.h"
+#include "ops/order_dependencies.h"
 #include "ormdb/operation.h"
 #include "ormdb/schema.h"
 
@@ -46,6 +47,7 @@ struct SchemaChanges {
   ObjectChanges<Trigger> triggers;
   ObjectChanges<DatabaseObject> objects;
   Ancestors ancestors;
+  References references;
   // They fall with what they stand on.
   std::vector<Trigger> unchanged_triggers;
   std::vector<DatabaseObject> unchanged_objects;  ///< Those of tables and views.

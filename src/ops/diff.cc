@@ -160,6 +160,8 @@ std::vector<Operation> diff(const Schema& from, const Schema& to, const SchemaRu
                 [](const DatabaseObject& object) { return object.table.empty(); });
   collect_ancestors(from, changes.ancestors);
   collect_ancestors(to, changes.ancestors);
+  collect_references(from, changes.references);
+  collect_references(to, changes.references);
   return ordered_operations(std::move(changes), rules);
 }
 

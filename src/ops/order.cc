@@ -355,7 +355,8 @@ std::vector<Operation> Orderer::run() {
   drop_objects(false);
   create_objects(true);
   if (!rules_.orders_by_dependency()) return std::move(result_);
-  return in_order_of_dependency(std::move(result_), rules_, changes_.ancestors);
+  return in_order_of_dependency(std::move(result_), rules_, changes_.ancestors,
+                                changes_.references);
 }
 
 }  // namespace

@@ -196,6 +196,8 @@ struct Footprint {
   bool changes_column = false;
   bool adds_part = false, drops_part = false;  ///< A constraint or an index of the table.
   Names made_heir_of, taken_heir_of;           ///< The tables that have its columns' say.
+  /// The table, with its schema, that becomes logged, or unlogged.
+  std::string logged, unlogged;
   /// Both ends of foreign keys that come, and of those that go: "table.column", "table." for any
   /// column of it, "table" for its keys and "table/" for how it is stored, with the schema.
   Names bound, unbound;
@@ -278,6 +280,7 @@ class Footprints {
     }
     if (is_unlogged(op.from) != is_unlogged(op.to)) {
       result.readied = result.unreadied = {storage_of(op.table)};
+      (is_unlogged(op.to) ? result.unlogged : result.logged) = result.relation;
     }
     return result;
   }
@@ -432,8 +435,16 @@ using NameIndex = std::map<std::string, std::vector<std::size_t>>;
 /// Who makes what, who takes what away, whose old definition mentions what.
 class Register {
  public:
-  Register(const std::vector<Footprint>& footprints, const Ancestors& ancestors)
+  Register(const std::vector<Footprint>& footprints, const Ancestors& ancestors,
+           const References& references)
       : footprints_(footprints) {
+    for (const auto& [table, names] : references) {
+      for (const std::string& name : names) {
+        if (name == table) continue;
+        referenced_[Mentions::lower(table)].insert(Mentions::lower(name));
+        referencing_[Mentions::lower(name)].insert(Mentions::lower(table));
+      }
+    }
     for (const auto& [table, names] : ancestors) {
       for (const std::string& name : names) {
         ancestors_[Mentions::lower(bare(table))].insert(Mentions::lower(bare(name)));
@@ -443,6 +454,8 @@ class Register {
       const Footprint& footprint = footprints[i];
       for (const std::string& name : footprint.makes) makers_[name].push_back(i);
       if (!footprint.goes.empty()) leavers_[footprint.goes].push_back(i);
+      if (!footprint.logged.empty()) loggers_[footprint.logged].push_back(i);
+      if (!footprint.unlogged.empty()) unloggers_[footprint.unlogged].push_back(i);
       if (!footprint.relation.empty()) relation_users_[footprint.relation].push_back(i);
       if (!footprint.makes_relation.empty()) {
         relation_makers_[footprint.makes_relation].push_back(i);
@@ -476,6 +489,8 @@ class Register {
     add_new_columns(footprint, result);
     add_altered_columns(footprint, result);
     add_users_of_column(footprint, result);
+    add_linked(footprint.logged, referenced_, loggers_, result);
+    add_linked(footprint.unlogged, referencing_, unloggers_, result);
     // A partition, or a child, has the columns that its table has: it goes before they change, and
     // comes afterwards.
     const Names parents = with_ancestors(footprint.made_heir_of);
@@ -504,6 +519,12 @@ class Register {
       if (found == index.end()) continue;
       result.insert(found->second.begin(), found->second.end());
     }
+  }
+  /// No logged table may reference an unlogged one at any time.
+  static void add_linked(const std::string& table, const References& links, const NameIndex& index,
+                         std::set<std::size_t>& result) {
+    const auto found = links.find(table);
+    if (!table.empty() && found != links.end()) add(found->second, index, result);
   }
   Names with_ancestors(Names tables) const {
     for (const std::string& table : Names(tables)) {
@@ -564,21 +585,31 @@ class Register {
   NameIndex makers_, leavers_, releasers_, column_makers_, column_changers_, heir_takers_;
   NameIndex part_droppers_, relation_makers_, relation_users_, readiers_, unbinders_;
   NameIndex heir_drops_;  ///< Of a table: drops of parts of tables that have its columns.
+  NameIndex loggers_, unloggers_;
   std::map<std::string, Names> ancestors_;
+  References referenced_, referencing_;
 };
 
 }  // namespace
 
+void collect_references(const Schema& schema, References& references) {
+  for (const Table& table : schema.tables) {
+    for (const ForeignKey& key : table.foreign_keys) {
+      references[qualified_name(table)].insert(key.referenced_table);
+    }
+  }
+}
+
 std::vector<Operation> in_order_of_dependency(std::vector<Operation> operations,
-                                              const SchemaRules& rules,
-                                              const Ancestors& ancestors) {
+                                              const SchemaRules& rules, const Ancestors& ancestors,
+                                              const References& references) {
   std::vector<Footprint> footprints;
   footprints.reserve(operations.size());
   const Footprints footprint_of(rules);
   for (const Operation& operation : operations) {
     footprints.push_back(operation.visit(footprint_of));
   }
-  const Register names(footprints, ancestors);
+  const Register names(footprints, ancestors, references);
   std::vector<std::set<std::size_t>> before;
   before.reserve(operations.size());
   for (std::size_t i = 0; i < operations.size(); ++i) before.push_back(names.before(i));

@@ -11,6 +11,9 @@
 // 4. Among those that are free, the order given stays: topological_order.
 #pragma once
 
+#include <map>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "ops/heirs.h"
@@ -19,10 +22,16 @@
 
 namespace ormdb {
 
-/// `ancestors`: whose columns a table has besides its own, before or after.
+/// Table → the tables that its foreign keys point to; qualified names.
+using References = std::map<std::string, std::set<std::string>>;
+void collect_references(const Schema& schema, References& references);
+
+/// `ancestors`: whose columns a table has besides its own, before or after. `references`: between
+/// tables, before or after.
 std::vector<Operation> in_order_of_dependency(std::vector<Operation> operations,
                                               const SchemaRules& rules,
-                                              const Ancestors& ancestors = {});
+                                              const Ancestors& ancestors = {},
+                                              const References& references = {});
 
 /// Whether foreign keys may lean on it: a primary key or a unique constraint.
 bool is_key(const Constraint& constraint);

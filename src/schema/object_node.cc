@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "base/sql_scanner.h"
 #include "base/text.h"
 #include "schema/schema_node.h"
 #include "schema/schema_node_parts.h"
@@ -52,6 +53,24 @@ SqlText read_body(NodeReader& reader, std::string_view key) {
   return node.is_scalar() ? plain(node.text) : read_sql_text(reader, node);
 }
 
+/// As a column's default may be written: {sql: …}, or one word, which as SQL would be the name of a
+/// column, that a domain has not. Everything else is SQL.
+SqlText read_default(NodeReader& reader, const Node& node) {
+  if (node.is_map() && node.entries.size() == 1 && node.entries.front().first == "sql") {
+    return read_sql_text(reader, node.entries.front().second);
+  }
+  SqlText text = read_sql_text(reader, node);
+  const std::vector<SqlToken> tokens = scan_sql_tokens(text.common, SqlDialect::kPostgresql);
+  if (tokens.size() != 1 || tokens[0].kind != SqlToken::Kind::kWord) return text;
+  for (const std::string_view word :
+       {"null", "true", "false", "current_catalog", "current_date", "current_role",
+        "current_schema", "current_time", "current_timestamp", "current_user", "localtime",
+        "localtimestamp", "session_user", "system_user", "user"}) {
+    if (tokens[0].is_word(word)) return text;
+  }
+  return plain("'" + std::string(tokens[0].text) + "'");
+}
+
 void read_property(NodeReader& reader, const PropertyRule& rule, DatabaseObject& object) {
   const std::string name(rule.name);
   if (rule.required) reader.require(name);
@@ -71,6 +90,10 @@ void read_property(NodeReader& reader, const PropertyRule& rule, DatabaseObject&
       object.properties[name] = read_map(reader, name);
       return;
     case PropertyShape::kSql:
+      if (name == "default") {
+        object.properties[name] = read_default(reader, *node);
+        return;
+      }
       object.properties[name] = read_sql_text(reader, *node);
       return;
     case PropertyShape::kBody:

@@ -39,8 +39,9 @@ std::string default_storage(const Column& column) {
 
 class ColumnChange {
  public:
-  ColumnChange(const AlterColumn& change, const Schema& schema)
+  ColumnChange(const AlterColumn& change, const Schema& schema, const AroundColumn& around)
       : change_(change),
+        around_(around),
         from_(change.from),
         to_(change.to),
         schema_(schema),
@@ -48,13 +49,13 @@ class ColumnChange {
         column_(quote(change.to.name)),
         found_(schema.find_table(change.table)) {}
 
-  std::vector<std::string> statements(bool default_is_out) {
+  std::vector<std::string> statements() {
     inherited_ = is_inherited(to_) && has_parent();
     if (!inherited_) drop_numbers();
     if (from_.generated && !to_.generated && !inherited_) alter("DROP EXPRESSION");
     const bool retyped = changes_type(change_, schema_);
     if (retyped) type();
-    if (!default_is_out) default_value(retyped);
+    if (!around_.default_is_out) default_value(retyped);
     nullability();
     if (!inherited_) add_numbers();
     settings(retyped);
@@ -89,7 +90,7 @@ class ColumnChange {
   void drop_numbers() {
     if (is_serial(from_) && !is_serial(to_)) {
       alter("DROP DEFAULT");
-      add("DROP SEQUENCE " + sequence());
+      if (!around_.sequence_is_kept) add("DROP SEQUENCE " + sequence());
     }
     if (!identity_kind(from_).empty() && identity_kind(to_).empty()) alter("DROP IDENTITY");
   }
@@ -137,9 +138,14 @@ class ColumnChange {
   void add_numbers() {
     const std::string kind = identity_kind(to_);
     if (is_serial(to_) && !is_serial(from_)) {
-      add("CREATE SEQUENCE " + sequence() + " AS " + type_to_sql(to_.type, &schema_) +
-          " OWNED BY " + table_ + "." + column_);
-      add(continue_sequence_sql(string_literal(sequence()), column_, table_, "1"));
+      std::string numbers = continue_sequence_sql(string_literal(sequence()), column_, table_, "1");
+      if (around_.sequence_is_kept) {
+        numbers += " AND max(" + column_ + ") > (SELECT last_value FROM " + sequence() + ")";
+      } else {
+        add("CREATE SEQUENCE " + sequence() + " AS " + type_to_sql(to_.type, &schema_) +
+            " OWNED BY " + table_ + "." + column_);
+      }
+      add(std::move(numbers));
       alter("SET DEFAULT nextval(" + string_literal(sequence()) + ")");
     }
     if (!kind.empty() && identity_kind(from_).empty()) {
@@ -221,6 +227,7 @@ class ColumnChange {
   }
 
   const AlterColumn& change_;
+  const AroundColumn& around_;
   const Column& from_;
   const Column& to_;
   const Schema& schema_;
@@ -253,8 +260,8 @@ bool changes_type(const AlterColumn& change, const Schema& schema) {
 }
 
 std::vector<std::string> alter_column_sql(const AlterColumn& change, const Schema& schema,
-                                          bool default_is_out) {
-  return ColumnChange(change, schema).statements(default_is_out);
+                                          const AroundColumn& around) {
+  return ColumnChange(change, schema, around).statements();
 }
 
 }  // namespace ormdb::postgresql

@@ -16,11 +16,16 @@ bool is_new_column(const Column& from, const Column& to);
 /// Whether the type or collation changes, for which views and others must be out of the way.
 bool changes_type(const AlterColumn& change, const Schema& schema);
 
+/// What the caller sees to.
+struct AroundColumn {
+  bool default_is_out = false;    ///< Taken away around the change, and put back.
+  bool sequence_is_kept = false;  ///< That of a serial column is there before and afterwards.
+};
+
 /// The statements that change the column, in the order: what gives numbers goes, generated goes,
 /// type, default, null, what gives numbers comes, storage, statistics, compression, comment.
 /// `schema` is the state before. Of a column that a parent has too only what is the child's own.
-/// `default_is_out`: the default is taken away around the change, and put back by the caller.
 std::vector<std::string> alter_column_sql(const AlterColumn& change, const Schema& schema,
-                                          bool default_is_out);
+                                          const AroundColumn& around = {});
 
 }  // namespace ormdb::postgresql

@@ -125,13 +125,16 @@ bool Compiler::waits(const Element& element) const {
   });
 }
 
-// Both sides change their type before they fit again.
+// Both sides change their type, or how they are logged, before they fit again.
 bool Compiler::foreign_key_waits(const Element& element) const {
   if (element.kind != Element::Kind::kForeignKey) return false;
   const Table* table = schema_.find_table(element.table);
   if (table == nullptr) return false;
   for (const ForeignKey& key : table->foreign_keys) {
     if (key.name != element.name) continue;
+    if (later_.changes_storage(element.table) || later_.changes_storage(key.referenced_table)) {
+      return true;
+    }
     for (const std::string& column : key.columns) {
       if (later_.changes_column(element.table, column)) return true;
     }

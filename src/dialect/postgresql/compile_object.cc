@@ -99,6 +99,7 @@ void Compiler::note_routine(const DatabaseObject& object) {
 }
 
 void Compiler::step(const CreateObject& op) {
+  if (release_serial(op.object)) return;
   advance();
   note_routine(op.object);
   if (op.object.kind == "sequence") new_sequences_.push_back(qualified_name(op.object));
@@ -146,9 +147,14 @@ void Compiler::drop_defaults_of(const DatabaseObject& sequence) {
 
 void Compiler::step(const AlterObject& op) {
   if (!op.to.table.empty() && is_gone(op.to.table)) return;
+  if (std::erase(settled_objects_, op.to) > 0) return;
   const Element element = object_element(op.from);
   note_routine(op.to);
   if (recreation_.is_out(element)) return;
+  alter({in_own_words(op.from, schema_), in_own_words(op.to, schema_)});
+}
+
+void Compiler::alter(const AlterObject& op) {
   if (op.to.kind == "composite_type" && retypes_attribute(op.from, op.to)) {
     drop_holders(qualified_name(op.to));
     if (is_held(op.to)) return remake_composite(op);

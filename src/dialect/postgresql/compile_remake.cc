@@ -207,6 +207,17 @@ std::vector<const DatabaseObject*> Compiler::types_over(const std::string& name)
   return ordered;
 }
 
+// A domain whose default or check names a label that goes comes back as it is going to be.
+DatabaseObject Compiler::coming_form(const DatabaseObject& type, const Remake& remake) {
+  const AlterObject* change = later_.altered_object(type);
+  const bool names_gone =
+      std::any_of(remake.gone_labels.begin(), remake.gone_labels.end(),
+                  [&](const std::string& label) { return mentions_label(type, label); });
+  if (!names_gone || change == nullptr || type.kind != "domain") return type;
+  settled_objects_.push_back(change->to);
+  return change->to;
+}
+
 void Compiler::make_anew(const Remake& remake) {
   const std::string old = name_out_of_the_way(remake.name);
   const std::vector<const DatabaseObject*> over = types_over(remake.name);
@@ -222,7 +233,9 @@ void Compiler::make_anew(const Remake& remake) {
          quote(name_out_of_the_way(type->name)));
   }
   emit(remake.create);
-  for (const DatabaseObject* type : over) emit(create_object_sql(*type, schema_));
+  for (const DatabaseObject* type : over) {
+    emit(create_object_sql(coming_form(*type, remake), schema_));
+  }
   if (!types.empty()) emit(restore_type_grants_sql());
   remake.convert();
   for (const DatabaseObject* type : over) convert_type(qualified_name(*type), "::text");
@@ -235,9 +248,33 @@ void Compiler::make_anew(const Remake& remake) {
 
 void Compiler::remake_enum(const AlterEnum& op) {
   const std::string qualified = qualified_name(op.to);
+  refuse_in_partition_key(qualified);
   take_out_for_type(qualified, op.to.name);
+  std::vector<std::string> gone;
+  for (const std::string& label : op.from.values) {
+    if (!contains(op.to.values, label)) gone.push_back(label);
+  }
   make_anew({"TYPE", op.to.schema, op.to.name, create_enum_sql(op.to),
-             [&] { convert_type(qualified, "::text"); }});
+             [&] { convert_type(qualified, "::text"); }, gone});
+}
+
+// "cannot alter column because it is part of the partition key": not even with USING.
+void Compiler::refuse_in_partition_key(const std::string& qualified) const {
+  const std::string type = sql_name_of(qualified, schema_);
+  for (const Table& table : schema_.tables) {
+    const std::string& key = option(table.options, "partition_by");
+    if (key.empty() || is_gone(qualified_name(table))) continue;
+    for (const Column& column : table.columns) {
+      if (!has_type(column.type, type, schema_) || !mentions_word(key, column.name)) continue;
+      throw Error(ErrorKind::kUnsupported, "enum " + qualified + " cannot be made anew: column " +
+                                               qualified_name(table) + "." + column.name +
+                                               " of it is in a partition key")
+          .hint(
+              "values can only be added, outside a transaction where the same script uses them "
+              "(`transaction: false` in the alter_enum), or renamed; to take one away, move the "
+              "rows to a new table");
+    }
+  }
 }
 
 // The catalog has a column's constant with a cast to what the domain was made of.
@@ -279,8 +316,12 @@ void Compiler::remake_domain(const AlterObject& op) {
     free_constants(op);
     free_expressions(op);
   }
-  make_anew({"DOMAIN", op.to.schema, op.to.name, create_object_sql(op.to, schema_),
-             [&] { convert_type(qualified, same ? "" : "::text"); }});
+  make_anew({"DOMAIN",
+             op.to.schema,
+             op.to.name,
+             create_object_sql(op.to, schema_),
+             [&] { convert_type(qualified, same ? "" : "::text"); },
+             {}});
 }
 
 // Whether a column holds values of it in arrays or rows.
@@ -348,8 +389,12 @@ void Compiler::remake_composite(const AlterObject& op) {
     }
   }
   take_out_for_type(qualified, op.to.name);
-  make_anew({"TYPE", op.to.schema, op.to.name, create_object_sql(op.to, schema_),
-             [&] { same_places ? convert_type(qualified, "::text") : convert_composites(op); }});
+  make_anew({"TYPE",
+             op.to.schema,
+             op.to.name,
+             create_object_sql(op.to, schema_),
+             [&] { same_places ? convert_type(qualified, "::text") : convert_composites(op); },
+             {}});
 }
 
 void Compiler::remake_collation(const AlterObject& op) {
@@ -357,10 +402,15 @@ void Compiler::remake_collation(const AlterObject& op) {
   const auto has_it = [&](const Column& column) { return column.collation == qualified; };
   emit(recreation_.take_out(type_target(op.to.name)));
   take_out_columns(has_it);
-  make_anew({"COLLATION", op.to.schema, op.to.name, create_object_sql(op.to, schema_), [&] {
+  make_anew({"COLLATION",
+             op.to.schema,
+             op.to.name,
+             create_object_sql(op.to, schema_),
+             [&] {
                convert_columns(
                    has_it, [&](const Column& column) { return column_type_sql(column, schema_); });
-             }});
+             },
+             {}});
 }
 
 }  // namespace ormdb::postgresql

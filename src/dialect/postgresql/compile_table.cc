@@ -231,7 +231,34 @@ void Compiler::rename_own_sequences(const Table& before, const std::string& to_t
        " RENAME TO " + quote(new_name));
 }
 
-void Compiler::step(const AlterTable& op) { emit(alter_table_sql(op, schema_)); }
+void Compiler::step(const AlterTable& op) {
+  release_storage(op);
+  emit(alter_table_sql(op, schema_));
+}
+
+// Keys in a cycle have no order in which the tables could change how they are logged: those that
+// would be in the way are out meanwhile. A key to a table that stays as it is remains, for the
+// server to refuse.
+void Compiler::release_storage(const AlterTable& op) {
+  const bool unlogged = has_flag(op.to.options, "unlogged");
+  if (unlogged == has_flag(op.from.options, "unlogged")) return;
+  for (const Table& table : schema_.tables) {
+    const std::string name = qualified_name(table);
+    for (const ForeignKey& key : table.foreign_keys) {
+      const std::string& here = unlogged ? key.referenced_table : name;
+      const std::string& other = unlogged ? name : key.referenced_table;
+      if (here != op.table || other == here || key.name.empty() || is_gone(name) ||
+          !later_.changes_storage(other)) {
+        continue;
+      }
+      Element element;
+      element.kind = Element::Kind::kForeignKey;
+      element.table = name;
+      element.name = key.name;
+      emit(recreation_.take_out(element));
+    }
+  }
+}
 
 void Compiler::step(const AddColumn& op) {
   advance();
@@ -288,7 +315,8 @@ void Compiler::step(const AlterColumn& op) {
   value.kind = Element::Kind::kDefault;
   value.table = op.table;
   value.name = op.to.name;
-  emit(alter_column_sql(op, schema_, recreation_.is_out(value)));
+  const bool adopted = adopt_sequence(op);
+  emit(alter_column_sql(op, schema_, {recreation_.is_out(value), adopted}));
   if (op.from.default_value != op.to.default_value) continue_numbers(op.table, op.to);
 }
 

@@ -4,6 +4,7 @@
 //
 // compile.cc          the run itself, data steps
 // compile_table.cc    tables, columns, constraints, indexes
+// compile_serial.cc   sequences that become a serial column's, and the other way round
 // compile_object.cc   views, triggers and other objects
 // compile_type.cc     enums
 // compile_remake.cc   types and collations that are made anew
@@ -87,23 +88,29 @@ class Compiler {
   void claim_sequences(const Table& table, const std::string& column);
   void rename_own_sequences(const Table& before, const std::string& to_table,
                             const std::string& column, const std::string& to_column);
+  const DatabaseObject* separate_sequence(const std::string& table, const Column& column) const;
+  bool adopt_sequence(const AlterColumn& op);
+  bool release_serial(const DatabaseObject& sequence);
   void replace_column(const AlterColumn& op);
   bool is_out_as_generated(const AlterColumn& op) const;
   bool expects_sources(const AlterColumn& op);
   void alter_index(const Index& before, const CreateIndex& op);
   void continue_numbers(const std::string& table, const Column& column);
+  void release_storage(const AlterTable& op);
   bool only_validates(const DropConstraint& op);
   bool finish_validation(const AddConstraint& op);
   Constraint named(const DropConstraint& op) const;
 
   // Objects.
   void drop_defaults_of(const DatabaseObject& sequence);
+  void alter(const AlterObject& op);
   void remake(const AlterObject& op);
   void note_routine(const DatabaseObject& object);
 
   // Types.
   void add_labels(const AlterEnum& op);
   void remake_enum(const AlterEnum& op);
+  void refuse_in_partition_key(const std::string& qualified) const;
   void free_constants(const AlterObject& op);
   void free_expressions(const AlterObject& op);
   void remake_domain(const AlterObject& op);
@@ -125,7 +132,9 @@ class Compiler {
     std::string schema, name;
     std::vector<std::string> create;
     std::function<void()> convert;
+    std::vector<std::string> gone_labels;
   };
+  DatabaseObject coming_form(const DatabaseObject& type, const Remake& remake);
   void make_anew(const Remake& remake);
 
   const std::vector<Operation>& operations_;
@@ -142,6 +151,7 @@ class Compiler {
   bool opaque_ = false;   // the last step's meaning for the schema is unknown
   bool creates_routines_ = false;
   std::vector<DatabaseObject> gone_objects_;      // the same for sequences and statistics
+  std::vector<DatabaseObject> settled_objects_;   // as they are to become already
   std::vector<DropConstraint> kept_constraints_;  // to be validated instead of made again
   std::vector<DropIndex> kept_indexes_;           // of which only the comment or the name changes
   std::vector<std::string> new_sequences_;        // created by an operation

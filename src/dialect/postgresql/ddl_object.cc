@@ -9,6 +9,7 @@
 #include "dialect/postgresql/ddl_text.h"
 #include "dialect/postgresql/ddl_view.h"
 #include "dialect/postgresql/literal.h"
+#include "dialect/postgresql/types.h"
 #include "ops/canonical.h"
 #include "ormdb/error.h"
 
@@ -247,6 +248,21 @@ std::vector<NamedText> map_property(const DatabaseObject& object, std::string_vi
   return map == nullptr ? std::vector<NamedText>() : *map;
 }
 
+DatabaseObject in_own_words(DatabaseObject object, const Schema& schema) {
+  if (object.kind == "domain" || object.kind == "sequence") {
+    const std::string type = property(object, "type");
+    if (!type.empty()) object.properties["type"] = SqlText{own_type_text(type, &schema), {}};
+  }
+  if (object.kind == "composite_type") {
+    std::vector<NamedText> attributes = map_property(object, "attributes");
+    for (NamedText& attribute : attributes) {
+      attribute.text = own_type_text(attribute.text, &schema);
+    }
+    object.properties["attributes"] = std::move(attributes);
+  }
+  return object;
+}
+
 std::string object_words(const DatabaseObject& object, const Schema& schema) {
   const std::string words = std::string(sql_of(object).words) + " ";
   if (object.kind == "rule" || object.kind == "policy") {
@@ -266,7 +282,7 @@ std::string object_words(const DatabaseObject& object, const Schema& schema) {
 }
 
 std::vector<std::string> create_object_sql(const DatabaseObject& object, const Schema& schema) {
-  Statements statements = sql_of(object).create(object, schema);
+  Statements statements = sql_of(object).create(in_own_words(object, schema), schema);
   if (!object.comment.empty()) {
     statements.push_back(comment_sql(object_words(object, schema), object.comment));
   }

@@ -14,6 +14,9 @@ const std::string& property(const DatabaseObject& object, std::string_view name)
 std::vector<std::string> list_property(const DatabaseObject& object, std::string_view name);
 std::vector<NamedText> map_property(const DatabaseObject& object, std::string_view name);
 
+/// A domain, composite type or sequence whose types are in PostgreSQL's words (own_type_text).
+DatabaseObject in_own_words(DatabaseObject object, const Schema& schema);
+
 /// "FUNCTION f(integer)", "POLICY p ON t": what DROP and COMMENT ON call it.
 std::string object_words(const DatabaseObject& object, const Schema& schema);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dialect/postgresql/ddl_object.h"
+#include "dialect/postgresql/ddl_text.h"
 #include "dialect/postgresql/literal.h"
 #include "ops/canonical.h"
 #include "schema/object_kind.h"
@@ -50,10 +51,13 @@ class LabelSearch {
     return any(table.columns) || any(table.indexes) || any(constraints) || in_bound(table.options);
   }
   bool in(const View& view) const { return in(view.query) || any(view.indexes); }
+  bool in(const NamedText& entry) const { return entry.text.find(quoted_) != std::string::npos; }
   bool in(const DatabaseObject& object) const {
     for (const auto& [name, value] : object.properties) {
       const auto* text = std::get_if<SqlText>(&value);
       if (name != "body" && text != nullptr && in(*text)) return true;
+      const auto* entries = std::get_if<std::vector<NamedText>>(&value);
+      if (entries != nullptr && any(*entries)) return true;
     }
     return false;
   }
@@ -169,6 +173,10 @@ bool Lookahead::drops_table(std::string_view table) const {
          nullptr;
 }
 
+const AlterObject* Lookahead::altered_object(const DatabaseObject& object) const {
+  return find<AlterObject>([&](const AlterObject& op) { return same_object(op.from, object); });
+}
+
 bool Lookahead::drops_object(const DatabaseObject& object) const {
   return find<DropObject>([&](const DropObject& op) { return same_object(op.object, object); }) !=
          nullptr;
@@ -180,6 +188,20 @@ bool Lookahead::changes_column(std::string_view table, std::string_view column) 
                                }) != nullptr ||
          find<DropColumn>([&](const DropColumn& op) {
            return op.table == table && op.column.name == column;
+         }) != nullptr;
+}
+
+bool Lookahead::ends_serial(std::string_view table, std::string_view column) const {
+  return find<AlterColumn>([&](const AlterColumn& op) {
+           return op.table == table && op.to.name == column &&
+                  has_flag(op.from.options, "serial") && !has_flag(op.to.options, "serial");
+         }) != nullptr;
+}
+
+bool Lookahead::changes_storage(std::string_view table) const {
+  return find<AlterTable>([&](const AlterTable& op) {
+           return op.table == table &&
+                  has_flag(op.from.options, "unlogged") != has_flag(op.to.options, "unlogged");
          }) != nullptr;
 }
 
@@ -230,6 +252,10 @@ bool Lookahead::mentions_label(const std::string& label) const {
     if (operations_[i].visit(search)) return true;
   }
   return false;
+}
+
+bool mentions_label(const DatabaseObject& object, const std::string& label) {
+  return LabelSearch(label).in(object);
 }
 
 }  // namespace ormdb::postgresql

@@ -26,8 +26,14 @@ class Lookahead {
   bool drops_object(const DatabaseObject& object) const;
   /// Whether one changes or drops the column, or drops its table.
   bool changes_column(std::string_view table, std::string_view column) const;
+  /// Whether one makes a serial column another one.
+  bool ends_serial(std::string_view table, std::string_view column) const;
+  /// Whether one changes whether the table is logged.
+  bool changes_storage(std::string_view table) const;
   /// Whether a view, table or routine of that qualified name is created.
   bool creates_relation(std::string_view name) const;
+  /// The next change of the object; nullptr: none.
+  const AlterObject* altered_object(const DatabaseObject& object) const;
   bool creates_routine(const DatabaseObject& routine) const;
   bool adds_key(std::string_view table, const std::vector<KeyPart>& columns) const;
   bool adds_column(std::string_view table, std::string_view column) const;
@@ -50,5 +56,8 @@ class Lookahead {
   const std::vector<Operation>& operations_;
   std::size_t next_ = 0;
 };
+
+/// Whether a text of the object that the server reads at once has the label as a constant.
+bool mentions_label(const DatabaseObject& object, const std::string& label);
 
 }  // namespace ormdb::postgresql

@@ -146,6 +146,61 @@ class LabelUseSearch {
 
 }  // namespace
 
+namespace {
+
+/// Whether making the type anew would rewrite rows.
+bool is_held(const Enum& value, const Schema& schema) {
+  const std::string name = qualified_name(value);
+  for (const Table& table : schema.tables) {
+    for (const Column& column : table.columns) {
+      if (is_of(column.type, name)) return true;
+    }
+  }
+  return std::any_of(schema.objects.begin(), schema.objects.end(), [&](const auto& object) {
+    return (object.kind == "domain" && mentions_word(object.text("type"), value.name)) ||
+           object.kind == "composite_type";
+  });
+}
+
+void add_one_by_one(const AlterEnum& op, std::vector<Operation>& result) {
+  Enum before = op.from;
+  while (before.values != op.to.values) {
+    Enum after = before;
+    std::size_t at = 0;
+    while (at < before.values.size() && before.values[at] == op.to.values[at]) ++at;
+    after.values.insert(after.values.begin() + static_cast<std::ptrdiff_t>(at), op.to.values[at]);
+    result.emplace_back(AlterEnum{before, after});
+    result.back().transaction = false;
+    before = std::move(after);
+  }
+}
+
+bool is_used_behind(const std::vector<Operation>& operations, std::size_t number,
+                    const std::vector<std::string>& labels) {
+  Lookahead later(operations);
+  later.move_to(number);
+  return std::any_of(labels.begin(), labels.end(),
+                     [&](const std::string& label) { return later.mentions_label(label); });
+}
+
+}  // namespace
+
+void add_used_labels_first(std::vector<Operation>& operations, const Schema& schema) {
+  std::vector<Operation> first, rest;
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    const auto* op = operations[i].get_if<AlterEnum>();
+    const auto added = op == nullptr ? std::nullopt : added_values(op->from, op->to);
+    if (added && !added->empty() && op->from.comment == op->to.comment && is_held(op->to, schema) &&
+        is_used_behind(operations, i, *added)) {
+      add_one_by_one(*op, first);
+    } else {
+      rest.push_back(operations[i]);
+    }
+  }
+  operations = std::move(first);
+  operations.insert(operations.end(), rest.begin(), rest.end());
+}
+
 bool adds_labels(const std::vector<std::vector<Operation>>& scripts) {
   for (const auto& script : scripts) {
     for (const Operation& operation : script) {

@@ -26,6 +26,11 @@ struct NewLabelUse {
 /// Whether one of the scripts adds a value to an enum.
 bool adds_labels(const std::vector<std::vector<Operation>>& scripts);
 
+/// Values that the same script uses come first and outside the transaction, one an operation, where
+/// columns hold the type: else the type would have to be made anew, which writes their tables
+/// again. `schema` is the one before the script.
+void add_used_labels_first(std::vector<Operation>& operations, const Schema& schema);
+
 /// The first use of a value that an earlier script adds. A text uses a value when it has it as a
 /// constant and names the type, or a column of it. `schema` is the one before the first script.
 std::optional<NewLabelUse> new_label_in_use(const std::vector<std::vector<Operation>>& scripts,

@@ -107,7 +107,8 @@ void normalize_collation(DatabaseObject& object) {
 }
 
 void normalize_domain(DatabaseObject& object, const Schema& schema) {
-  const Type type = canonical_type(type_from_sql(object.text("type"), &schema), &schema);
+  const std::string own = own_type_text(object.text("type"), &schema);
+  const Type type = canonical_type(type_from_sql(own, &schema), &schema);
   set_text(object, "type", type_to_sql(type, &schema));
   canonicalize_names(object, {"collate"});
   drop_default(object, "collate", "\"default\"");
@@ -136,15 +137,19 @@ std::string canonical_attribute(const std::string& text) {
   return canonical_type_text(text);
 }
 
-void normalize_composite_type(DatabaseObject& object) {
+void normalize_composite_type(DatabaseObject& object, const Schema& schema) {
   if (std::vector<NamedText>* attributes = map_of(object, "attributes")) {
-    for (NamedText& attribute : *attributes) attribute.text = canonical_attribute(attribute.text);
+    for (NamedText& attribute : *attributes) {
+      attribute.text = canonical_attribute(own_type_text(attribute.text, &schema));
+    }
   }
   drop_empty_comments(object, "attribute_comments");
 }
 
 void normalize_sequence(DatabaseObject& object) {
-  rewrite(object, "type", canonical_type_text);
+  rewrite(object, "type", [](const std::string& text) {
+    return canonical_type_text(own_type_text(text, nullptr));
+  });
   drop_default(object, "type", "bigint");
   canonicalize_names(object, {"owned_by"});
   drop_default(object, "owned_by", "none");
@@ -246,7 +251,7 @@ bool normalize_object(DatabaseObject& object, const Schema& schema) {
   if (object.kind == "extension") object.properties.erase("version");
   if (object.kind == "collation") normalize_collation(object);
   if (object.kind == "domain") normalize_domain(object, schema);
-  if (object.kind == "composite_type") normalize_composite_type(object);
+  if (object.kind == "composite_type") normalize_composite_type(object, schema);
   if (object.kind == "sequence") normalize_sequence(object);
   if (object.kind == "function" || object.kind == "procedure") normalize_routine(object);
   if (object.kind == "aggregate") normalize_aggregate(object);

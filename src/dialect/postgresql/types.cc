@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/sql_scanner.h"
 #include "base/text.h"
 #include "dialect/postgresql/literal.h"
 #include "dialect/postgresql/type_text.h"
@@ -223,6 +224,31 @@ std::string type_without_modifiers(const Type& type, const Schema* enums) {
   std::string name = parts.spelling();
   if (name == "character") name = "bpchar";  // the other would be character(1)
   return parts.is_array ? name + "[]" : name;
+}
+
+namespace {
+
+bool has_type_named(const std::string& name, const Schema* schema) {
+  if (schema == nullptr) return false;
+  const auto is_it = [&](const auto& object) { return object.name == name; };
+  return std::any_of(schema->enums.begin(), schema->enums.end(), is_it) ||
+         std::any_of(schema->objects.begin(), schema->objects.end(), is_it) ||
+         std::any_of(schema->tables.begin(), schema->tables.end(), is_it);
+}
+
+}  // namespace
+
+std::string own_type_text(const std::string& text, const Schema* schema) {
+  for (const SqlToken& token : scan_sql_tokens(text, SqlDialect::kPostgresql)) {
+    if (!token.is_word("collate")) continue;
+    const std::string type(trim(std::string_view(text).substr(0, token.begin)));
+    return own_type_text(type, schema) + " " + text.substr(token.begin);
+  }
+  const std::string name = text.substr(0, text.find('('));
+  const bool zoned = text.ends_with("(tz)");
+  if ((is_known_type(text) && !zoned) || has_type_named(name, schema)) return text;
+  const std::optional<Type> type = parse_type(text);
+  return type ? type_to_sql(*type, schema) : text;
 }
 
 bool is_known_type(std::string_view text) { return read_type_text(text).is_known; }

@@ -40,6 +40,11 @@ std::string canonical_type_text(std::string_view text);
 /// The type's text without length, precision and scale: what literals are cast to.
 std::string type_without_modifiers(const Type& type, const Schema* enums = nullptr);
 
+/// A type in a property of a domain, composite type or sequence, in PostgreSQL's words: it may be
+/// written as in a column, `string(20)`, `datetime(tz)`, `enum(status)`, unless PostgreSQL, an enum
+/// or an object of the schema has that name. A COLLATE behind it stays.
+std::string own_type_text(const std::string& text, const Schema* schema);
+
 /// Whether all of `text` spells a type of PostgreSQL's own that has a keyword or an old name here;
 /// "geometry" and "citext" are none.
 bool is_known_type(std::string_view text);

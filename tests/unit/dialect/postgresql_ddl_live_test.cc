@@ -139,6 +139,20 @@ TEST_CASE("tables and their parts come, change and go on the server", "[postgres
                 "REFERENCES users NOT VALID;",
        kUsers + "CREATE TABLE p (u integer); ALTER TABLE p ADD CONSTRAINT f FOREIGN KEY (u) "
                 "REFERENCES users;"},
+      {"unlogged, in the order of the keys",
+       "CREATE TABLE a (id integer PRIMARY KEY); CREATE TABLE z (id integer PRIMARY KEY);"
+       "CREATE TABLE b (id integer PRIMARY KEY, a integer REFERENCES a, z integer REFERENCES z);",
+       "CREATE UNLOGGED TABLE a (id integer PRIMARY KEY);"
+       "CREATE UNLOGGED TABLE z (id integer PRIMARY KEY);"
+       "CREATE UNLOGGED TABLE b (id integer PRIMARY KEY, a integer REFERENCES a,"
+       " z integer REFERENCES z);"},
+      {"unlogged, in a cycle of keys",
+       "CREATE TABLE a (id integer PRIMARY KEY, b integer, self integer REFERENCES a);"
+       "CREATE TABLE b (id integer PRIMARY KEY, a integer REFERENCES a);"
+       "ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES b;",
+       "CREATE UNLOGGED TABLE a (id integer PRIMARY KEY, b integer, self integer REFERENCES a);"
+       "CREATE UNLOGGED TABLE b (id integer PRIMARY KEY, a integer REFERENCES a);"
+       "ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES b;"},
       {"a primary key that others reference",
        kUsers + "CREATE TABLE p (u integer REFERENCES users);",
        "CREATE TABLE users (id integer, name text NOT NULL, PRIMARY KEY (id) INCLUDE (name));"
@@ -274,6 +288,24 @@ TEST_CASE("what stands on a column stays as declared when its type changes and c
   }
 }
 
+TEST_CASE("a serial column's sequence becomes an object of its own and back",
+          "[postgresql][live]") {
+  const std::string serial = "CREATE TABLE t (id serial PRIMARY KEY, n integer);";
+  check_cases({
+      {"cached", serial, serial + "ALTER SEQUENCE t_id_seq CACHE 20;"},
+      {"with a comment", serial, serial + "COMMENT ON SEQUENCE t_id_seq IS 'c';"},
+      {"owned by nobody", serial,
+       serial + "ALTER SEQUENCE t_id_seq INCREMENT BY 5 MAXVALUE 900 OWNED BY NONE;"},
+      {"of a bigger type", serial,
+       "CREATE TABLE t (id bigserial PRIMARY KEY, n integer); ALTER SEQUENCE t_id_seq CACHE 5;"},
+      {"that the column does not use", serial,
+       "CREATE SEQUENCE t_id_seq START 5; CREATE TABLE t (id integer PRIMARY KEY, n integer);"},
+      {"of another name", serial,
+       "CREATE SEQUENCE s; CREATE TABLE t (id integer PRIMARY KEY DEFAULT nextval('s'), n "
+       "integer);"},
+  });
+}
+
 TEST_CASE("partitions and children come, change and go on the server", "[postgresql][live]") {
   const std::string parent =
       "CREATE TABLE p (id integer NOT NULL, d date NOT NULL, n text DEFAULT 'x', PRIMARY KEY (id, "
@@ -360,6 +392,17 @@ TEST_CASE("types and collations change on the server under those that are made o
       {"values of an enum change their order",
        "CREATE TYPE mood AS ENUM ('ok', 'sad', 'worst');" + over_enum,
        "CREATE TYPE mood AS ENUM ('worst', 'sad', 'ok');" + over_enum},
+      {"a domain's default and check leave a value that goes",
+       "CREATE TYPE st AS ENUM ('a', 'b'); CREATE DOMAIN d AS st DEFAULT 'b'"
+       " CONSTRAINT c CHECK (VALUE <> 'b'::st OR VALUE IS NULL); CREATE TABLE t (d d);",
+       "CREATE TYPE st AS ENUM ('a'); CREATE DOMAIN d AS st DEFAULT 'a'"
+       " CONSTRAINT c CHECK (VALUE <> 'a'::st OR VALUE IS NULL); CREATE TABLE t (d d);",
+       false},
+      {"an enum under a domain moves to another schema",
+       "CREATE SCHEMA s; CREATE TYPE s.m AS ENUM ('a'); CREATE DOMAIN d AS s.m DEFAULT 'a';"
+       "CREATE TABLE t (d d);",
+       "CREATE SCHEMA s; CREATE TYPE m AS ENUM ('a'); CREATE DOMAIN d AS m DEFAULT 'a';"
+       "CREATE TABLE t (d d);"},
       {"an enum under a domain comes and goes", "CREATE DOMAIN feeling AS text;",
        "CREATE TYPE mood AS ENUM ('ok', 'sad'); CREATE DOMAIN feeling AS mood;"},
       {"a collation", "CREATE COLLATION mine (locale = 'C');" + over_collation,

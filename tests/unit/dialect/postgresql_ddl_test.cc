@@ -3,8 +3,11 @@
 
 #include "base/text.h"
 #include "dialect/postgresql/dialect.h"
+#include "dialect/postgresql/new_labels.h"
 #include "dialect/postgresql/raw_sql.h"
 #include "dialect/postgresql/type_change.h"
+#include "dialect/postgresql/types.h"
+#include "ormdb/diff.h"
 #include "ormdb/error.h"
 
 using namespace ormdb;
@@ -207,6 +210,80 @@ TEST_CASE("a value that is used before the commit is not added to the type",
   Operation outside = alter;
   outside.transaction = false;
   CHECK(compiled({outside, use}, schema).starts_with("ALTER TYPE mood ADD VALUE 'new';\n"));
+}
+
+TEST_CASE("values that the same script uses are added before it, one by one",
+          "[postgresql][compile]") {
+  const Enum before{"mood", "", {"ok", "sad"}, ""};
+  const Enum after{"mood", "", {"first", "ok", "sad", "last"}, ""};
+  Column feeling = column("m", TypeKind::kEnum);
+  feeling.type.name = "mood";
+  feeling.default_value = Literal::string("last");
+  Schema schema;
+  schema.enums = {before};
+  std::vector<Operation> operations = {AddColumn{"u", feeling}, AlterEnum{before, after},
+                                       AddColumn{"t", feeling}};
+  const std::vector<Operation> as_given = operations;
+  postgresql::add_used_labels_first(operations, schema);
+  CHECK(operations == as_given);  // no row holds one of its values
+  schema.tables = {table("t", {feeling})};
+  postgresql::add_used_labels_first(operations, schema);
+  REQUIRE(operations.size() == 4);
+  CHECK_FALSE(operations[0].transaction);
+  CHECK_FALSE(operations[1].transaction);
+  CHECK(operations[1].get_if<AlterEnum>()->to == after);
+  CHECK(operations[2] == as_given[0]);
+  CHECK(compiled({operations[0], operations[1]}, schema) ==
+        "ALTER TYPE mood ADD VALUE 'first' BEFORE 'ok';\nALTER TYPE mood ADD VALUE 'last';\n");
+}
+
+TEST_CASE("types of objects may be written as in columns", "[postgresql][compile]") {
+  Schema schema;
+  schema.enums = {Enum{"status", "app", {"a"}, ""}, Enum{"pickle", "", {"a"}, ""}};
+  const std::pair<std::string, std::string> cases[] = {
+      {"string(20)", "character varying(20)"},
+      {"string(20) COLLATE \"C\"", "character varying(20) COLLATE \"C\""},
+      {"datetime(tz)", "timestamp with time zone"},
+      {"time(tz)", "time with time zone"},
+      {"big_integer", "bigint"},
+      {"array(integer)", "integer[]"},
+      {"enum(app.status)", "app.status"},
+      {"large_binary", "bytea"},
+      {"pickle", "pickle"},  // the enum's name
+      {"float", "float"},    // PostgreSQL's word for double precision
+      {"varchar(20)", "varchar(20)"},
+      {"geometry(Point, 4326)", "geometry(Point, 4326)"},
+  };
+  for (const auto& [written, own] : cases) {
+    INFO(written);
+    CHECK(postgresql::own_type_text(written, &schema) == own);
+    DatabaseObject domain;
+    domain.kind = "domain";
+    domain.name = "d";
+    domain.properties["type"] = SqlText{written, {}};
+    CHECK(compiled({CreateObject{domain}}, schema) == "CREATE DOMAIN d AS " + own + ";\n");
+    DatabaseObject same = domain;
+    same.properties["type"] = SqlText{own, {}};
+    if (own.find(" COLLATE ") != own.npos) continue;
+    Schema with_domain = schema;
+    with_domain.objects = {domain};
+    Schema with_same = schema;
+    with_same.objects = {same};
+    CHECK(equivalent(with_domain, with_same, postgresql_dialect().rules()));
+  }
+}
+
+TEST_CASE("an enum in a partition key is not made anew", "[postgresql][compile]") {
+  const Enum before{"mood", "", {"ok", "sad"}, ""};
+  const Enum after{"mood", "", {"ok"}, ""};
+  Schema schema;
+  schema.enums = {before};
+  Column feeling = column("m", TypeKind::kEnum);
+  feeling.type.name = "mood";
+  schema.tables = {table("t", {feeling})};
+  schema.tables[0].options["postgresql"]["partition_by"] = "LIST (m)";
+  CHECK_THROWS_WITH(compiled({AlterEnum{before, after}}, schema),
+                    Catch::Contains("column t.m of it is in a partition key"));
 }
 
 TEST_CASE("old values become new ones by USING where there is no assignment cast",
