@@ -123,12 +123,11 @@ TEST_CASE("What was applied is told whatever went wrong, and what the same run a
        "to: {type: text}}\n",
        "revision c1 failed to upgrade at statement 2: NOT NULL constraint failed: p.n",
        ErrorKind::kDatabase},
-      {create("d") +
-           "  - add_constraint: {table: c, constraint: {foreign_key: [p], references: p(id)}}\n",
+      {create("d") + "  - add_constraint: {table: c, foreign_key: [p], references: p(id)}\n",
        "revision c1 failed to upgrade: the step breaks foreign keys: row 1 of c: p = 7 has no row "
        "in p",
        ErrorKind::kDatabase},
-      {create("p"), "the database is not as the script expects it: table p already exists",
+      {create("p"), "the database is not as the script expects it: table 'p' exists already",
        ErrorKind::kConflict},
   };
   for (const auto& one : cases) {
@@ -147,7 +146,8 @@ TEST_CASE("What was applied is told whatever went wrong, and what the same run a
     const Filled together(one.step);
     together.configure("transaction: per_run\n");
     const Error whole = error_of([&] { together.upgrade(); });
-    CHECK(whole.kind() == one.kind);
+    const bool needs_keys_off = one.step.find("foreign_key") != std::string::npos;
+    CHECK(whole.kind() == (needs_keys_off ? ErrorKind::kUnsupported : one.kind));
     CHECK(whole.revision() == "c1");
     if (whole.kind() == ErrorKind::kDatabase) CHECK(whole.message() == error.message());
     CHECK(whole.hint().starts_with("nothing was applied: the run is one transaction; "));

@@ -83,6 +83,7 @@ TEST_CASE("two bases, one depending on the other") {
   CHECK(drawn("a1 [app]\n a2: a1\n b1 [net]\n b2: b1 ~ a2") == R"(
 * b2 (net) (head) (depends on a2) do b2
 * b1 (net) do b1
+
 * a2 (app) (effective head) do a2
 * a1 (app) do a1
 )");
