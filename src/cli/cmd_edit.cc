@@ -34,6 +34,7 @@ std::string find_editor() {
 // The shell splits the editor's words ("code --wait"), as git lets it.
 [[noreturn]] void become_editor(const std::string& editor, const std::string& file, bool json) {
   signal(SIGPIPE, SIG_DFL);
+  signal(SIGXFSZ, SIG_DFL);
   // Standard output belongs to the one document.
   if (json) dup2(STDERR_FILENO, STDOUT_FILENO);
   const std::string script = editor + " \"$@\"";

@@ -29,12 +29,13 @@ std::string half_applied_section(const StatusResult& status, const Style& style)
   const StatusResult::HalfApplied& half = *status.half_applied;
   const std::string command = half.direction == Direction::kUpgrade ? "upgrade" : "downgrade";
   const std::string next = std::to_string(half.done + 1);
-  return style(Paint::kRed, "half-applied:") + " " + command + " of " + half.revision + ", " +
-         std::to_string(half.done) + " of " +
-         counted(static_cast<std::size_t>(half.total), "statement") + " done\n" +
-         "  mend what failed, then run `ormdb " + command + "`: it goes on with statement " + next +
-         "\n  or say what became of statement " + next + ": `ormdb " + command + " --step-done " +
-         next + "` or `--step-redo " + next + "`\n";
+  const std::string text = style(Paint::kRed, "half-applied:") + " " + command + " of " +
+                           half.revision + ", " + std::to_string(half.done) + " of " +
+                           counted(static_cast<std::size_t>(half.total), "statement") + " done\n";
+  if (half.done >= half.total) return text + "  run `ormdb " + command + "`: it finishes it\n";
+  return text + "  mend what failed, then run `ormdb " + command + "`: it goes on with statement " +
+         next + "\n  or say what became of statement " + next + ": `ormdb " + command +
+         " --step-done " + next + "` or `--step-redo " + next + "`\n";
 }
 
 }  // namespace

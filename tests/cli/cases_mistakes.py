@@ -455,8 +455,22 @@ def case_the_word_about_a_failed_statement_counts(project):
     project.run("upgrade", code=5)
     project.sql("CREATE TABLE u (x INT)")
     project.sql("INSERT INTO u VALUES (2)")
+    contains(project.run("status").out, "1 of 3 statements done", "--step-done 2")
     for words in (["--step-done", "99"], ["--step-redo", "1"], ["--step-done", "3"]):
         contains(project.run("upgrade", *words, code=2).err, "is 2 of 3")
     project.run("upgrade", "--step-done", "2")
     equal(project.sql("SELECT x FROM u"), [(2,)])
     project.run("upgrade", "--step-done", "2", code=2)
+
+
+def case_a_half_applied_step_with_nothing_left_is_only_finished(project):
+    project.write("migrations/versions/a.yaml", "revision: a\ndown_revision: null\n---\nupgrade:\n"
+                  "  - {execute: CREATE TABLE t (x INT), transaction: false}\n"
+                  "  - {execute: INSERT INTO t VALUES (3), transaction: false}\n")
+    project.run("upgrade", code=-9, ORMDB_FAULT="before:6")  # the last commit
+    out = project.run("status").out
+    contains(out, "2 of 2 statements done", "it finishes it")
+    assert "--step-done" not in out, out
+    contains(project.run("upgrade", "--step-done", "3", code=2).err, "all statements", "are done")
+    project.run("upgrade")
+    equal(project.sql("SELECT x FROM t"), [(3,)])
