@@ -123,3 +123,20 @@ def case_a_wrong_option_is_blamed_on_the_option(project):
     contains(project.run("migrate", "--fill", "t.m=abc", code=2).err, "'abc'", "integer")
     contains(project.run("migrate", "--rename", "t.x=n", "--rename", "t.x=m", code=2).err,
              "contradict")
+
+
+def case_a_number_is_one_default_however_it_is_written(project):
+    columns = ["a: {type: integer, default: 007}", "b: {type: integer, default: 0x1F}",
+               "c: {type: float, default: .5}", "d: {type: integer, default: +5}",
+               "e: {type: text, default: {sql: '\"abc\"'}}", "f: {type: float, default: 5.}",
+               "g: {type: integer, default: {sql: '- 0x10'}}", "h: {type: float, default: 1E3}"]
+    _applied(project, TABLE + "".join(f"      {column}\n" for column in columns))
+    contains(project.run("check").out, "No differences")
+    project.sql("INSERT INTO t (id) VALUES (1)")
+    equal(project.sql("SELECT a, b, c, d, e, f, g, h FROM t"),
+          [(7, 31, 0.5, 5, "abc", 5.0, -16, 1000.0)])
+    project.write("models.yaml", TABLE + "".join(
+        f"      {column}\n" for column in (columns[0].replace("007", "7"),
+                                           columns[1].replace("0x1F", "32"), *columns[2:])))
+    equal([o["alter_column"]["name"] for o in project.json("migrate", "-m", "x")["operations"]],
+          ["b"])

@@ -1,6 +1,8 @@
 #include "dialect/sqlite/normalize.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <utility>
 
 #include "base/sql_scanner.h"
@@ -104,11 +106,53 @@ void sort_and_merge(std::vector<T>& values) {
 // Columns
 // ------------------------------------------------------------------------------------------
 
-// An expression that is a constant is that constant; a blob has one case.
+std::string without_leading_zeros(std::string_view digits) {
+  const std::size_t first = digits.find_first_not_of('0');
+  return first == std::string_view::npos ? "0" : std::string(digits.substr(first));
+}
+
+// 0x1F is 31: 64 bits in two's complement (sqlite.org/lang_expr.html#literal_values_constants_).
+std::string decimal_of_hex(std::string_view digits) {
+  std::uint64_t value = 0;
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+  if (error != std::errc() || end != digits.data() + digits.size()) return "";
+  return std::to_string(static_cast<std::int64_t>(value));
+}
+
+// One spelling of a number: without a plus and leading zeros, with a digit on both sides of the
+// point. SQLite stores the text of a default as it was written.
+std::string normalized_number(const std::string& written) {
+  std::string text = to_lower(trim(written));
+  const bool negative = text.starts_with('-');
+  if (negative || text.starts_with('+')) text = std::string(trim(text.substr(1)));
+  if (text.starts_with("0x")) {
+    const std::string decimal = decimal_of_hex(std::string_view(text).substr(2));
+    if (!decimal.empty()) text = decimal;
+  } else {
+    const std::size_t end = text.find_first_not_of("0123456789");
+    std::string rest = end == std::string::npos ? "" : text.substr(end);
+    if (rest.starts_with('.') && (rest.size() == 1 || rest[1] == 'e')) rest.insert(1, "0");
+    text = without_leading_zeros(text.substr(0, end)) + rest;
+  }
+  if (!negative || text == "0") return text;
+  return text.starts_with('-') ? text.substr(1) : "-" + text;
+}
+
+// A number with or without a sign, in the spelling of its own.
+bool is_number(const DdlCursor& cursor, TokenRange range) {
+  const SqlToken& first = cursor.token(range.begin);
+  const bool sign = range.size() == 2 && (first.is_symbol("-") || first.is_symbol("+"));
+  return (sign || range.size() == 1) && cursor.token(range.end - 1).kind == SqlToken::Kind::kNumber;
+}
+
+// An expression that is a constant is that constant, and a lone name in double quotes is text:
+// there are no columns to name in a default. A blob has one case.
 Literal normalized_expression(const std::string& sql) {
   const DdlCursor cursor(sql);
   const TokenRange range = cursor.unwrapped({0, cursor.last()});
-  if (std::optional<Literal> literal = read_constant(cursor, range, false)) return *literal;
+  if (std::optional<Literal> literal = read_constant(cursor, range, true)) return *literal;
+  if (is_number(cursor, range)) return Literal::number(cursor.text(range));
   std::string text = canonical_sql(sql, SqlDialect::kSqlite);
   if (range.size() == 1 && cursor.token(range.begin).kind == SqlToken::Kind::kString) {
     text = to_lower(text);
@@ -140,6 +184,7 @@ void normalize_default(std::optional<Literal>& value) {
   if (value->kind == Literal::Kind::kBoolean) {
     value = Literal::number(value->text == "true" ? "1" : "0");
   }
+  if (value->kind == Literal::Kind::kNumber) value->text = normalized_number(value->text);
 }
 
 // A single-column key of integers that is no alias must not become one by its canonical type.
