@@ -1,5 +1,7 @@
 #include "migrate/autogenerate.h"
 
+#include <set>
+
 #include "dialect/postgresql/new_labels.h"
 #include "migrate/scope.h"
 #include "ops/find.h"
@@ -153,7 +155,66 @@ void leave_out_version_schema(Schema& from, const Schema& to, const std::string&
   std::erase_if(from.objects, is_it);
 }
 
+const Table* find_folded(const Schema& schema, const std::string& name, const SchemaRules& rules) {
+  for (const Table& table : schema.tables) {
+    if (rules.fold(qualified_name(table)) == rules.fold(name)) return &table;
+  }
+  return nullptr;
+}
+
+Index* find_folded(std::vector<Index>& indexes, const std::string& name, const SchemaRules& rules) {
+  for (Index& index : indexes) {
+    if (rules.fold(index.name) == rules.fold(name)) return &index;
+  }
+  return nullptr;
+}
+
+// The indexes as the engine sees them; `table` stands alone, under the name `as`.
+std::vector<Index> compared_indexes(Table table, const Table& as, const Schema& schema,
+                                    const SchemaRules& rules) {
+  table.name = as.name;
+  table.schema = as.schema;
+  Schema alone;
+  alone.enums = schema.enums;
+  alone.tables.push_back(std::move(table));
+  return rules.normalize(alone).tables.at(0).indexes;
+}
+
+bool same_but_name(Index a, const Index& b) {
+  a.name = b.name;
+  return a == b;
+}
+
 }  // namespace
+
+void adopt_index_names(const Schema& existing, Schema& models, const std::vector<GivenName>& given,
+                       const SchemaRules& rules) {
+  if (given.empty()) return;
+  std::set<std::string> taken;
+  for (const Table& table : models.tables) {
+    for (const Index& index : table.indexes) taken.insert(rules.fold(index.name));
+  }
+  for (const GivenName& name : given) {
+    Table* table = models.find_table(name.table);
+    Index* own = table == nullptr ? nullptr : find_folded(table->indexes, name.index, rules);
+    if (own == nullptr) continue;
+    const Table* old = find_folded(existing, name.table, rules);
+    if (old == nullptr) old = find_folded(existing, table->renamed_from, rules);
+    if (old == nullptr) continue;
+    std::vector<Index> spelled = old->indexes;
+    if (spelled.empty() || find_folded(spelled, name.index, rules) != nullptr) continue;
+    std::vector<Index> wanted = compared_indexes(*table, *old, models, rules);
+    const Index* content = find_folded(wanted, name.index, rules);
+    for (const Index& index : compared_indexes(*old, *old, existing, rules)) {
+      if (content == nullptr || taken.count(rules.fold(index.name)) > 0) continue;
+      const Index* original = find_folded(spelled, index.name, rules);
+      if (original == nullptr || !same_but_name(index, *content)) continue;
+      own->name = original->name;
+      taken.insert(rules.fold(index.name));
+      break;
+    }
+  }
+}
 
 Comparison comparison(const Workspace& workspace, Connection* connection, Schema from, Schema to) {
   const Dialect& dialect = workspace.dialect();

@@ -19,6 +19,11 @@ struct Comparison {
 };
 Comparison comparison(const Workspace& workspace, Connection* connection, Schema from, Schema to);
 
+/// An index without a name in the models is the one of `existing` on its table that says the same,
+/// whatever that is called: it takes its name. `given` are those that the naming convention named.
+void adopt_index_names(const Schema& existing, Schema& models, const std::vector<GivenName>& given,
+                       const SchemaRules& rules);
+
 /// Writes decisions into models as hints (renamed_from), so that a comparison knows what a renamed
 /// table was: what it leaves open is taken from the one that it was.
 void hint_renames(Schema& models, const std::vector<Rename>& decided, const SchemaRules& rules);

@@ -13,6 +13,7 @@
 #include "migrate/rehearsal.h"
 #include "migrate/scope.h"
 #include "migrate/script_writer.h"
+#include "model/model_yaml.h"
 
 namespace ormdb {
 
@@ -54,14 +55,15 @@ RowQuestions ask_database(Workspace& workspace, const Schema& schema) {
 }
 
 // With nothing to compare with, every object would seem to be one too many.
-void refuse_without_models(const Workspace& workspace, const std::vector<Operation>& operations) {
+void refuse_without_models(const Workspace& workspace, const Comparison& compared) {
   const DatabaseConfig& database = workspace.database();
-  if (operations.empty() || !database.models.empty() || database.program_models) return;
+  if (!database.models.empty() || database.program_models) return;
+  const std::vector<Operation> operations = differences(workspace, compared);
+  if (operations.empty()) return;
   const std::string more =
       operations.size() == 1 ? "" : " and " + counted(operations.size() - 1, "more operation");
   throw Error(ErrorKind::kUsage,
-              "there are no models to compare with, and without any the script "
-              "would do this: " +
+              "there are no models to compare with, and without any the script would do this: " +
                   describe(operations.front()) + more)
       .at(display_path(workspace.config().file))
       .hint(
@@ -69,11 +71,44 @@ void refuse_without_models(const Workspace& workspace, const std::vector<Operati
           "without tables");
 }
 
+struct Models {
+  Schema schema;
+  std::vector<GivenName> given;
+};
+
+Models read_models(const Workspace& workspace) {
+  Models models;
+  models.schema = in_scope(workspace.models(&models.given), workspace.config().filter, nullptr);
+  return models;
+}
+
 // On a thread of its own: the models are read while the server answers.
-std::future<Schema> begin_models(const Workspace& workspace) {
-  return std::async(std::launch::async, [&workspace] {
-    return in_scope(workspace.models(), workspace.config().filter, nullptr);
-  });
+std::future<Models> begin_models(const Workspace& workspace) {
+  return std::async(std::launch::async, [&workspace] { return read_models(workspace); });
+}
+
+// What stands in the way of a change, in the models: "column 'p.n' cannot be dropped: check 'ck'
+// uses it".
+Error blamed_on_models(const Workspace& workspace, const Error& error, const Schema& models) {
+  if (error.kind() != ErrorKind::kScript || !error.file().empty()) return error;
+  Error told(ErrorKind::kModel, error.message());
+  told.hint("correct the models; nothing was written");
+  const auto names = [&](const std::string& name) {
+    return !name.empty() && error.message().find("'" + name + "'") != std::string::npos;
+  };
+  for (const Table& table : models.tables) {
+    if (error.message().find("'" + qualified_name(table) + ".") == std::string::npos) continue;
+    std::vector<std::string> path = {"tables", qualified_name(table)};
+    for (const Check& check : table.checks) {
+      if (names(check.name)) path = {"tables", path[1], "constraints", check.name};
+    }
+    for (const Index& index : table.indexes) {
+      if (names(index.name)) path = {"tables", path[1], "indexes", index.name};
+    }
+    const ModelLocation place = locate_in_models(workspace.database().models, path);
+    if (!place.file.empty()) told.at(display_path(place.file), place.line, place.source_line);
+  }
+  return told;
 }
 
 // Options for the values that are needed where `options` decide all renames.
@@ -135,22 +170,28 @@ DiffResult Migrator::migrate(const MigrateOptions& options) {
       const std::vector<std::string> pending = impl_->pending(rows);
       if (!pending.empty()) throw behind(pending);
     }
-    std::future<Schema> read_models = begin_models(workspace);
+    std::future<Models> begun = begin_models(workspace);
     before = offline ? impl_->history_schema() : impl_->database_schema();
     Connection* connection = offline ? nullptr : workspace.existing_connection();
     const SchemaRules& rules = workspace.dialect().rules();
-    Schema models = read_models.get();
-    Comparison compared = comparison(workspace, connection, before, models);
+    Models models = begun.get();
+    adopt_index_names(before, models.schema, models.given, rules);
+    Comparison compared = comparison(workspace, connection, before, models.schema);
     result.warnings = hint_warnings(workspace, compared.from, compared.to);
     append(result.warnings, compared.notes);
-    refuse_without_models(workspace, differences(workspace, compared));
+    refuse_without_models(workspace, compared);
     const RowQuestions ask = offline ? RowQuestions() : ask_database(workspace, compared.from);
     const std::vector<Rename> decided = decide_all(workspace, compared, options, ask);
     if (!decided.empty()) {
-      hint_renames(models, decided, rules);
-      compared = comparison(workspace, connection, before, std::move(models));
+      hint_renames(models.schema, decided, rules);
+      adopt_index_names(before, models.schema, models.given, rules);
+      compared = comparison(workspace, connection, before, std::move(models.schema));
     }
-    ways = generate(workspace, compared, decided, options, ask);
+    try {
+      ways = generate(workspace, compared, decided, options, ask);
+    } catch (const Error& error) {
+      throw blamed_on_models(workspace, error, compared.to);
+    }
     if (!ways.upgrade.empty()) rehearse(workspace, before, ways.upgrade, result.warnings);
     result.operations = ways.upgrade;
     if (ways.upgrade.empty()) return result;
@@ -201,7 +242,7 @@ DiffResult Migrator::check(const CheckOptions& options) {
   }
   Schema actual;
   std::vector<std::string>* left_out = options.unmanaged ? &result.unmanaged : nullptr;
-  std::future<Schema> models = begin_models(workspace);
+  std::future<Models> begun = begin_models(workspace);
   if (options.from_history) {
     actual = impl_->history_schema();
   } else {
@@ -218,9 +259,11 @@ DiffResult Migrator::check(const CheckOptions& options) {
       append(result.unmanaged, workspace.unmanaged(*workspace.existing_connection()));
     }
   }
+  Models models = begun.get();
+  adopt_index_names(actual, models.schema, models.given, workspace.dialect().rules());
   const Comparison compared =
       comparison(workspace, options.from_history ? nullptr : workspace.existing_connection(),
-                 std::move(actual), models.get());
+                 std::move(actual), std::move(models.schema));
   result.warnings = hint_warnings(workspace, compared.from, compared.to);
   append(result.warnings, compared.notes);
   result.operations = differences(workspace, compared);
@@ -232,12 +275,21 @@ DiffResult Migrator::diff(const std::string& from, const std::string& to) {
   Connection* connection =
       from == "database" || to == "database" ? impl_->workspace.existing_connection() : nullptr;
   Comparison compared;
+  const auto read = [&](const std::string& what) {
+    return what == "models" ? read_models(impl_->workspace) : Models{schema_of(what), {}};
+  };
+  Models first = read(from), second = read(to);
+  const SchemaRules& rules = impl_->workspace.dialect().rules();
+  adopt_index_names(second.schema, first.schema, first.given, rules);
+  adopt_index_names(first.schema, second.schema, second.given, rules);
   // What the other side leaves open is taken from the database, which comes first for that.
   if (is_live(to) && !is_live(from)) {
-    compared = comparison(impl_->workspace, connection, schema_of(to), schema_of(from));
+    compared =
+        comparison(impl_->workspace, connection, std::move(second.schema), std::move(first.schema));
     std::swap(compared.from, compared.to);
   } else {
-    compared = comparison(impl_->workspace, connection, schema_of(from), schema_of(to));
+    compared =
+        comparison(impl_->workspace, connection, std::move(first.schema), std::move(second.schema));
   }
   result.warnings = compared.notes;
   result.operations = differences(impl_->workspace, compared);

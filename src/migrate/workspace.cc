@@ -50,6 +50,54 @@ Error with_source_line(Error error) {
   return error.at(error.file(), error.line(), source.line(error.line()));
 }
 
+// The smallest part of the schema that the engine refuses by itself, as a path of the models; empty
+// where no part alone is at fault.
+std::vector<std::string> blamed_path(const Schema& schema, const SchemaRules& rules) {
+  const auto refused = [&](const Table* table, const Trigger* trigger) {
+    Schema part;
+    part.enums = schema.enums;
+    if (table != nullptr) part.tables = {*table};
+    if (trigger != nullptr) part.triggers = {*trigger};
+    try {
+      rules.expressible(std::move(part));
+      return false;
+    } catch (const Error&) {
+      return true;
+    }
+  };
+  for (const Trigger& trigger : schema.triggers) {
+    if (refused(nullptr, &trigger)) return {"triggers", trigger.name};
+  }
+  for (const Table& table : schema.tables) {
+    if (!refused(&table, nullptr)) continue;
+    const std::string name = qualified_name(table);
+    Table part;
+    part.name = table.name;
+    part.schema = table.schema;
+    if (refused(&part, nullptr)) return {"tables", name};
+    for (const Column& column : table.columns) {
+      part.columns = {column};
+      if (refused(&part, nullptr)) return {"tables", name, "columns", column.name, "type"};
+    }
+    for (const Unique& unique : table.uniques) {
+      part.uniques = {unique};
+      if (!refused(&part, nullptr)) continue;
+      if (!unique.name.empty()) return {"tables", name, "constraints", unique.name};
+      return {"tables", name, "constraints"};
+    }
+    part.uniques.clear();
+    for (const Index& index : table.indexes) {
+      part.indexes = {index};
+      if (refused(&part, nullptr)) return {"tables", name, "indexes", index.name};
+    }
+    part.indexes.clear();
+    part.primary_key = table.primary_key;
+    if (refused(&part, nullptr)) return {"tables", name, "primary_key"};
+    return {"tables", name};
+  }
+  return {};
+}
+
 }  // namespace
 
 const std::vector<ScriptStep>& LoadedScript::steps(Direction direction) const {
@@ -125,17 +173,58 @@ std::vector<std::string> Workspace::unmanaged(Connection& connection) const {
   return dialect_.unmanaged(connection, introspect_options());
 }
 
-Schema Workspace::models() const {
+ValidateOptions Workspace::validate_options() const {
   ValidateOptions options;
   options.max_identifier_length = dialect_.max_identifier_length();
   options.fold = [this](std::string_view name) { return dialect_.rules().fold(name); };
   options.dialect = std::string(dialect_.name());
+  return options;
+}
+
+Error Workspace::located(Error error, const std::vector<std::string>& path) const {
+  if (!error.file().empty() || path.empty()) return error;
+  const ModelLocation place = locate_in_models(database_.models, path);
+  return place.file.empty() ? error
+                            : error.at(display_path(place.file), place.line, place.source_line);
+}
+
+// The diff leaves them out, so a model of one would be missing forever.
+void Workspace::refuse_own_tables(const Schema& models) const {
+  for (const Table& table : models.tables) {
+    if (!table.schema.empty() && table.schema != config_.version_schema) continue;
+    const SchemaRules& rules = dialect_.rules();
+    for (const std::string& own :
+         {config_.version_table, std::string("ormdb_version"), std::string("ormdb_log")}) {
+      if (rules.fold(table.name) != rules.fold(own)) continue;
+      throw located(Error(ErrorKind::kModel,
+                          "table " + qualified_name(table) + " is one that ormdb keeps itself")
+                        .hint("take it out of the models, or give version_table another name"),
+                    {"tables", qualified_name(table)});
+    }
+  }
+}
+
+Schema Workspace::models(std::vector<GivenName>* given) const {
+  const ValidateOptions options = validate_options();
   const Schema* program = database_.program_models.get();
-  Schema schema = dialect_.rules().expressible(
-      program == nullptr ? load_models(database_.models, options)
-                         : load_models(*program, database_.models, options));
+  Schema schema = program == nullptr ? load_models(database_.models, options)
+                                     : load_models(*program, database_.models, options);
+  refuse_own_tables(schema);
+  try {
+    schema = dialect_.rules().expressible(schema);
+  } catch (const Error& error) {
+    throw located(error, blamed_path(schema, dialect_.rules()));
+  }
   for (Table& table : schema.tables) {
+    std::vector<std::size_t> unnamed;
+    for (std::size_t i = 0; i < table.indexes.size(); ++i) {
+      if (table.indexes[i].name.empty()) unnamed.push_back(i);
+    }
     give_names(table, config_.naming_convention, dialect_.max_identifier_length());
+    if (given == nullptr) continue;
+    for (const std::size_t i : unnamed) {
+      given->push_back({qualified_name(table), table.indexes[i].name});
+    }
   }
   return schema;
 }

@@ -5,10 +5,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "ormdb/config.h"
 #include "ormdb/dialect.h"
 #include "ormdb/revision.h"
+#include "schema/validate.h"
 #include "script/script.h"
 
 namespace ormdb {
@@ -22,6 +24,12 @@ struct LoadedScript {
   const std::vector<ScriptStep>& steps(Direction direction) const;
   std::vector<Operation> operations(Direction direction) const;
   std::string checksum(Direction direction) const;
+};
+
+/// An index that has no name in the models, by the one that it was given.
+struct GivenName {
+  std::string table;
+  std::string index;
 };
 
 class Workspace {
@@ -50,8 +58,10 @@ class Workspace {
   Schema introspect(Connection& connection) const;
   /// What the dialect cannot manage, one line each.
   std::vector<std::string> unmanaged(Connection& connection) const;
-  /// The declared models, validated, with every constraint and index named.
-  Schema models() const;
+  /// The declared models, validated, with every constraint and index named. Errors have the line.
+  /// `given` gets the indexes that the naming convention named.
+  Schema models(std::vector<GivenName>* given = nullptr) const;
+  ValidateOptions validate_options() const;
 
   /// Throws kScript: the body has errors, or (downgrade) the section is missing; kUnsupported: it
   /// is marked as unavailable.
@@ -59,6 +69,8 @@ class Workspace {
 
  private:
   IntrospectOptions introspect_options() const;
+  void refuse_own_tables(const Schema& models) const;
+  Error located(Error error, const std::vector<std::string>& path) const;
 
   Config config_;
   DatabaseConfig database_;

@@ -140,3 +140,48 @@ def case_a_number_is_one_default_however_it_is_written(project):
                                            columns[1].replace("0x1F", "32"), *columns[2:])))
     equal([o["alter_column"]["name"] for o in project.json("migrate", "-m", "x")["operations"]],
           ["b"])
+
+
+def case_an_index_without_a_name_is_the_one_that_is_there(project):
+    project.sql("CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER, b INTEGER)")
+    project.sql("CREATE INDEX idx_foo ON t (a)")
+    project.sql("CREATE INDEX Other ON t (b) WHERE b > 0")
+    project.run("revision", "-m", "adopted")
+    project.run("stamp", "head")
+    models = TABLE + ("      a: {type: integer, nullable: true}\n"
+                      "      b: {type: integer, nullable: true}\n"
+                      "    indexes:\n      - {columns: [a]}\n      - {columns: [b], where: b>0}\n")
+    project.write("models.yaml", models)
+    contains(project.run("check").out, "No differences")
+    contains(project.run("diff", "models", "database").out, "No differences")
+    with open(project.path("ormdb.yaml"), "a", encoding="utf-8") as file:
+        file.write("naming_convention: {index: '%t_%c_index'}\n")
+    contains(project.run("check").out, "No differences")
+    project.write("models.yaml", models.replace("{columns: [a]}", "{name: mine, columns: [a]}"))
+    equal(len(project.json("check", code=1)["operations"]), 2)
+    project.write("models.yaml", models.replace("{columns: [a]}", "{columns: [b, a]}"))
+    made = project.json("migrate", "-m", "x")["operations"]
+    equal([(key, o[key].get("name")) for o in made for key in o if key != "destructive"],
+          [("drop_index", "idx_foo"), ("create_index", "t_b_a_index")])
+
+
+def case_what_the_models_cannot_be_is_told_at_its_line(project):
+    for text, line, words in (
+            (TABLE + "      n: {type: {postgresql: citext}}\n", 6,
+             "column t.n (postgresql: citext)"),
+            (TABLE + "    schema: x\n", 3, "no schemas: table x.t"),
+            (TABLE + "    constraints:\n      - {name: u, unique: [id], deferrable: true}\n", 7,
+             "cannot be deferrable"),
+            (TABLE.replace("  t:", "  Ormdb_Version:"), 3, "ormdb keeps itself")):
+        project.write("models.yaml", text)
+        for words_of_run in (["migrate", "-m", "x"], ["check"]):
+            error = project.json(*words_of_run, code=4)["error"]
+            contains(error["message"], words)
+            equal((error["file"], error["line"]), ("models.yaml", line))
+    check = "    constraints:\n      - {check: n > 0}\n"
+    _applied(project, TABLE + "      n: {type: integer}\n" + check)
+    project.write("models.yaml", TABLE + check)
+    error = project.json("migrate", "-m", "x", code=4)["error"]
+    contains(error["message"], "'t.n' cannot be dropped: check 'ck_t_n' uses it")
+    equal(error["file"], "models.yaml")
+    assert "operation" not in error, error

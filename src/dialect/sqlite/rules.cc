@@ -92,6 +92,17 @@ void require_sqlite_keys(const Table& table) {
   }
 }
 
+void require_sqlite_types(const Table& table) {
+  for (const Column& column : table.columns) {
+    const Type& type = column.type;
+    if (type.kind != TypeKind::kNative || type.native.count("sqlite") > 0) continue;
+    if (type.native.count("default") > 0) continue;
+    throw Error(ErrorKind::kModel, "the type of column " + table.name + "." + column.name + " (" +
+                                       render_type(type) + ") has no spelling for sqlite")
+        .hint("add 'sqlite: …' to the type");
+  }
+}
+
 template <typename T>
 void sort_by_name(std::vector<T>& values) {
   const auto less = [](const T& a, const T& b) { return a.name < b.name; };
@@ -124,6 +135,7 @@ Schema SqliteRules::expressible(Schema schema) const {
   const std::vector<Enum> enums = std::exchange(schema.enums, {});
   for (Table& table : schema.tables) {
     require_sqlite_table(table);
+    require_sqlite_types(table);
     require_sqlite_keys(table);
     expand_enums(table, enums);
   }
