@@ -1,5 +1,6 @@
 // init and list-templates.
 #include <algorithm>
+#include <filesystem>
 #include <iterator>
 
 #include "base/file_system.h"
@@ -32,6 +33,17 @@ std::string made_text(const std::vector<std::string>& paths) {
   return text;
 }
 
+// Files and directories that were just made, and directories above them that are empty now.
+void take_back(const std::vector<std::string>& paths) {
+  std::error_code ignored;
+  for (const std::string& path : paths) {
+    std::filesystem::path made(path);
+    if (!made.has_filename()) made = made.parent_path();
+    std::filesystem::remove(made, ignored);
+    if (path.ends_with('/')) std::filesystem::remove(made.parent_path(), ignored);
+  }
+}
+
 }  // namespace
 
 Result run_init(CommandContext& context) {
@@ -41,7 +53,12 @@ Result run_init(CommandContext& context) {
       init_project(directory, options.value("template", "generic"), context.project().url());
   if (options.has("from-database")) {
     const std::string file = path_join(directory, "ormdb.yaml");
-    add_new(created, init_from_database(load_config(file, context.project().overrides())));
+    try {
+      add_new(created, init_from_database(load_config(file, context.project().overrides())));
+    } catch (const Error&) {
+      take_back(created);
+      throw;
+    }
   }
   Result result;
   if (context.json()) {

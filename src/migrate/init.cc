@@ -1,6 +1,11 @@
 // ormdb init.
+#include <algorithm>
+#include <map>
+#include <set>
+
 #include "base/file_system.h"
 #include "base/text.h"
+#include "dialect/sqlite/dependents.h"
 #include "migrate/script_writer.h"
 #include "migrate/workspace.h"
 #include "model/model_yaml.h"
@@ -74,6 +79,76 @@ std::vector<std::string> configured_directories(const std::string& file) {
   return directories;
 }
 
+// Names by the kind of object, as `exclude:` has them.
+using Names = std::map<std::string, std::set<std::string>>;
+
+void leave_out(Schema& schema, const Names& names) {
+  const auto has = [&](const char* kind, const std::string& name) {
+    const auto found = names.find(kind);
+    return found != names.end() && found->second.count(name) > 0;
+  };
+  std::erase_if(schema.tables,
+                [&](const Table& table) { return has("tables", qualified_name(table)); });
+  std::erase_if(schema.views, [&](const View& view) { return has("views", qualified_name(view)); });
+  std::erase_if(schema.triggers, [&](const Trigger& trigger) {
+    return has("triggers", trigger.name) || has("tables", trigger.table) ||
+           has("views", trigger.table);
+  });
+}
+
+// Views and triggers that SQLite itself cannot run.
+void note_broken(Workspace& workspace, const Schema& schema, std::vector<std::string>& words,
+                 Names& names) {
+  Connection* connection = workspace.existing_connection();
+  if (workspace.dialect().name() != "sqlite" || connection == nullptr) return;
+  for (const BrokenDependent& broken : broken_dependents(*connection)) {
+    const auto is_it = [&](const auto& object) { return object.name == broken.name; };
+    const bool here = broken.kind == "view"
+                          ? std::any_of(schema.views.begin(), schema.views.end(), is_it)
+                          : std::any_of(schema.triggers.begin(), schema.triggers.end(), is_it);
+    if (!here) continue;
+    words.push_back(broken.kind + " " + broken.name + " is broken: " + broken.words);
+    names[broken.kind + "s"].insert(broken.name);
+  }
+}
+
+std::string exclude_text(const Names& names) {
+  std::vector<std::string> kinds;
+  for (const auto& [kind, of_kind] : names) {
+    std::vector<std::string> quoted;
+    for (const std::string& name : of_kind)
+      quoted.push_back("'" + replace_all(name, "'", "''") + "'");
+    kinds.push_back(kind + ": [" + join(quoted, ", ") + "]");
+  }
+  return "exclude: {" + join(kinds, ", ") + "}";
+}
+
+// What a database may have and models may not, told as such before anything is written. What is
+// left out can be what another object needs, so it is looked at until nothing is wrong.
+void refuse_unfit(const Config& config, const DatabaseConfig& database, Schema schema) {
+  Workspace workspace(config, database);
+  std::vector<std::string> words;
+  Names names;
+  note_broken(workspace, schema, words, names);
+  leave_out(schema, names);
+  for (bool found = true; found;) {
+    found = false;
+    for (const SchemaProblem& problem : validate(schema, workspace.validate_options())) {
+      const bool is_object = problem.path.size() > 1;
+      if (is_object && !names[problem.path[0]].insert(problem.path[1]).second) continue;
+      words.push_back(problem.message);
+      found = found || is_object;
+    }
+    leave_out(schema, names);
+  }
+  if (words.empty()) return;
+  throw Error(ErrorKind::kUnsupported,
+              "the database has what models cannot say: " + join(words, "; "))
+      .where("database")
+      .hint("correct the database, or leave it out: run `ormdb init`, put `" + exclude_text(names) +
+            "` into ormdb.yaml and run this again; nothing was written");
+}
+
 class Maker {
  public:
   explicit Maker(std::string directory)
@@ -134,12 +209,15 @@ std::vector<std::string> init_project(const std::string& directory,
 std::vector<std::string> init_from_database(const Config& config) {
   std::vector<std::string> made;
   for (const DatabaseConfig& database : config.databases) {
+    Migrator migrator(config, database);
+    Schema schema = migrator.inspect({});
+    leave_out_foreign_version_tables(schema, {});
+    refuse_unfit(config, database, schema);
     const std::string& scripts = database.versions.front();
     if (!directory_exists(scripts)) {
       make_directories(scripts);
       made.push_back(display_path(scripts) + "/");
     }
-    Migrator migrator(config, database);
     if (!migrator.graph().empty()) {
       throw Error(ErrorKind::kConflict,
                   "there are scripts already in " + display_path(database.versions.front()))
@@ -152,8 +230,6 @@ std::vector<std::string> init_from_database(const Config& config) {
           .where("database")
           .hint("put that project's scripts into " + display_path(database.versions.front()));
     }
-    Schema schema = migrator.inspect({});
-    leave_out_foreign_version_tables(schema, {});
     if (database.models.size() != 1) {
       throw Error(ErrorKind::kConfig,
                   "init --from-database writes one models file, and `models:` "

@@ -1,5 +1,8 @@
 """What is SQLite's own: columns without a type, values that fit no type, rebuilds, enums."""
 
+import os
+import shutil
+
 from scenario import contains, equal
 
 TABLE = """\
@@ -185,3 +188,31 @@ def case_what_the_models_cannot_be_is_told_at_its_line(project):
     contains(error["message"], "'t.n' cannot be dropped: check 'ck_t_n' uses it")
     equal(error["file"], "models.yaml")
     assert "operation" not in error, error
+
+
+def case_a_database_that_models_cannot_say_is_told_before_anything_is_written(project):
+    url = "sqlite:///" + project.path("odd.db")
+    for statement, named, excluded in (
+            ("CREATE TABLE c (p REFERENCES gone (id))", "'gone'", "tables: ['c']"),
+            ("CREATE TABLE a (x); CREATE TABLE c (p REFERENCES a (x))", "neither a primary key",
+             "tables: ['c']"),
+            ("CREATE TABLE a (x); CREATE TABLE c (p REFERENCES a)", "which has none",
+             "tables: ['c']"),
+            ("CREATE TABLE a (x); CREATE VIEW v AS SELECT gone FROM a", "no such column: gone",
+             "views: ['v']"),
+            ('CREATE TABLE a (""); CREATE TABLE b (x)', "without a name", "tables: ['a']")):
+        for each in statement.split("; "):
+            project.sql(each, "odd.db")
+        error = project.json("init", "new", "--from-database", "--url", url, code=4)["error"]
+        contains(error["message"], named)
+        contains(error["hint"], "exclude: {" + excluded + "}", "nothing was written")
+        equal(error["where"], "database")
+        assert not os.path.exists(project.path("new/ormdb.yaml"))
+        assert not os.path.exists(project.path("new/migrations"))
+        project.run("init", "new", "--url", url)
+        with open(project.path("new/ormdb.yaml"), "a", encoding="utf-8") as file:
+            file.write("exclude: {" + excluded + "}\n")
+        project.run("init", "new", "--from-database")
+        contains(project.run("check", directory=project.path("new")).out, "No differences")
+        shutil.rmtree(project.path("new"))
+        os.remove(project.path("odd.db"))
