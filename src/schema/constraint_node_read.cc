@@ -83,7 +83,8 @@ Key read_key_constraint(NodeReader& reader, std::string name, std::string_view k
   key.name = std::move(name);
   key.columns = read_key_columns(reader, kind);
   key.deferrable = read_deferrable(reader);
-  key.options = read_options(reader);
+  const bool primary = std::is_same_v<Key, PrimaryKey>;
+  key.options = read_options(reader, primary ? OptionsOf::kPrimaryKey : OptionsOf::kUnique);
   return key;
 }
 
@@ -131,7 +132,7 @@ Constraint read_constraint_named(NodeReader& reader, std::string name) {
   Check check;
   check.name = std::move(name);
   check.expression = require_sql(reader, "check");
-  check.options = read_options(reader);
+  check.options = read_options(reader, OptionsOf::kCheck);
   return check;
 }
 
@@ -203,10 +204,13 @@ void read_reference(NodeReader& reader, ForeignKey& key) {
   }
   auto reference = node.is_scalar() ? parse_reference(node.text) : std::nullopt;
   if (!reference) {
+    const bool is_cut =
+        node.is_scalar() && node.text.find('(') != std::string::npos && !node.text.ends_with(')');
     throw reader
         .error_at_key("references",
                       "'references' in " + reader.what() + " must be table.column or table(a, b)")
-        .hint("names with odd characters go into {table: …, columns: […]}");
+        .hint(is_cut ? "within { } a comma ends a value: put it in quotes, \"parent(x, y)\""
+                     : "names with odd characters go into {table: …, columns: […]}");
   }
   key.referenced_table = std::move(reference->table);
   key.referenced_columns = std::move(reference->columns);

@@ -113,7 +113,11 @@ Type read_type(const NodeReader& reader, const Node& node);
 Literal read_literal(const NodeReader& reader, const Node& node);
 SqlText read_sql_text(const NodeReader& reader, const Node& node);
 KeyPart read_key_part(const NodeReader& reader, const Node& node);
-Options read_options(NodeReader& reader);  ///< The keys sqlite, postgresql, mysql.
-Schema read_schema(NodeReader& reader);    ///< A whole models file's map.
+/// What carries options: it decides which ones SQLite has (schema.h, Options).
+enum class OptionsOf { kTable, kColumn, kPrimaryKey, kUnique, kCheck, kOther };
+/// The keys sqlite, postgresql, mysql. An option of SQLite that there is not, or a value that it
+/// cannot have, is an error with the nearest one.
+Options read_options(NodeReader& reader, OptionsOf of = OptionsOf::kOther);
+Schema read_schema(NodeReader& reader);  ///< A whole models file's map.
 
 }  // namespace ormdb

@@ -266,7 +266,58 @@ Node literal_to_node(const Literal& literal) {
   return {};
 }
 
-Options read_options(NodeReader& reader) {
+namespace {
+
+// Settings that are on or off, and those whose value is what a conflict does.
+struct SqliteOptions {
+  std::vector<std::string> flags, actions;
+};
+
+SqliteOptions sqlite_options(OptionsOf of) {
+  switch (of) {
+    case OptionsOf::kTable:
+      return {{"strict", "without_rowid"}, {}};
+    case OptionsOf::kColumn:
+      return {{}, {"not_null_on_conflict"}};
+    case OptionsOf::kPrimaryKey:
+      return {{"inline_desc"}, {"on_conflict"}};
+    case OptionsOf::kUnique:
+    case OptionsOf::kCheck:
+      return {{}, {"on_conflict"}};
+    case OptionsOf::kOther:
+      break;
+  }
+  return {};
+}
+
+void check_sqlite_options(const NodeReader& parent, const Node& node, OptionsOf of) {
+  static const std::vector<std::string> kActions = {"rollback", "abort", "fail", "ignore",
+                                                    "replace"};
+  NodeReader reader(node, parent.source(), parent.kind(),
+                    "the options 'sqlite' of " + parent.what());
+  const SqliteOptions known = sqlite_options(of);
+  for (const std::string& key : known.flags) {
+    const Node* value = reader.get(key);
+    if (value == nullptr || value->text == "true" || value->text == "false") continue;
+    throw reader.error_at_key(key, "'" + key + "' in " + reader.what() +
+                                       " must be true or false, not '" + value->text + "'");
+  }
+  for (const std::string& key : known.actions) {
+    const Node* value = reader.get(key);
+    if (value == nullptr) continue;
+    const std::string action = to_lower(value->text);
+    if (std::find(kActions.begin(), kActions.end(), action) != kActions.end()) continue;
+    throw reader
+        .error_at_key(key, "'" + value->text + "' is no value for '" + key + "' in " +
+                               reader.what() + did_you_mean(action, kActions))
+        .hint("one of: " + join(kActions, ", "));
+  }
+  reader.finish();
+}
+
+}  // namespace
+
+Options read_options(NodeReader& reader, OptionsOf of) {
   Options options;
   for (const std::string& dialect : dialect_names()) {
     const Node* node = reader.get(dialect);
@@ -275,6 +326,7 @@ Options read_options(NodeReader& reader) {
       throw reader.error_at_key(
           dialect, "the options '" + dialect + "' of " + reader.what() + " must be a map");
     }
+    if (dialect == "sqlite") check_sqlite_options(reader, *node, of);
     for (const auto& [key, value] : node->entries) {
       if (!value.is_scalar() || value.is_null()) {
         throw reader.error(value, "the option " + dialect + "." + key + " of " + reader.what() +

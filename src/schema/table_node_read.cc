@@ -160,7 +160,7 @@ Column read_column(NodeReader& reader, std::string name, Table* table) {
   column.collation = reader.text("collate");
   column.comment = reader.text("comment");
   column.renamed_from = reader.text("renamed_from");
-  column.options = read_options(reader);
+  column.options = read_options(reader, OptionsOf::kColumn);
   return column;
 }
 
@@ -182,7 +182,7 @@ Table read_table(NodeReader& reader, std::string name) {
   });
   table.comment = reader.text("comment");
   table.renamed_from = reader.text("renamed_from");
-  table.options = read_options(reader);
+  table.options = read_options(reader, OptionsOf::kTable);
   each_named(reader, "relationships", "relationship",
              [&](NodeReader& body, std::string relationship) {
                table.relationships.push_back(read_relationship(body, std::move(relationship)));

@@ -32,7 +32,7 @@ Node settings_to_node(const AlterTable::Settings& settings) {
 AlterTable::Settings read_settings(NodeReader& reader) {
   AlterTable::Settings settings;
   settings.comment = reader.text("comment");
-  settings.options = read_options(reader);
+  settings.options = read_options(reader, OptionsOf::kTable);
   return settings;
 }
 

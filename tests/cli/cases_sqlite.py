@@ -128,6 +128,27 @@ def case_a_wrong_option_is_blamed_on_the_option(project):
              "contradict")
 
 
+def case_options_of_sqlite_are_read_strictly(project):
+    table = TABLE + "      a: {type: text%s}\n%s"
+    for column, rest, line, words in (
+            ("", "    sqlite: {strict: yes}\n", 7, ("strict", "true or false", "'yes'")),
+            ("", "    sqlite: {strct: true}\n", 7, ("strct", "did you mean 'strict'?")),
+            (", sqlite: {not_null_on_conflic: ignore}", "", 6, ("mean 'not_null_on_conflict'?",)),
+            (", sqlite: {not_null_on_conflict: ignor}", "", 6, ("did you mean 'ignore'?",)),
+            ("", "    constraints:\n      - {unique: [a], sqlite: {on_conflic: ignore}}\n", 8,
+             ("did you mean 'on_conflict'?",)),
+            ("", "    constraints:\n      - {check: a > 0, sqlite: {on_conflict: x}}\n", 8,
+             ("'x' is no value",))):
+        project.write("models.yaml", table % (column, rest))
+        error = project.json("check", "--from-history", code=4)["error"]
+        contains(error["message"], *words)
+        equal((error["file"], error["line"]), ("models.yaml", line))
+    rest = ("    constraints:\n      - {unique: [a], sqlite: {on_conflict: fail}}\n"
+            "    sqlite: {strict: true, without_rowid: false}\n")
+    _applied(project, table % (", sqlite: {not_null_on_conflict: IGNORE}", rest))
+    contains(project.run("check").out, "No differences")
+
+
 def case_a_number_is_one_default_however_it_is_written(project):
     columns = ["a: {type: integer, default: 007}", "b: {type: integer, default: 0x1F}",
                "c: {type: float, default: .5}", "d: {type: integer, default: +5}",
@@ -166,6 +187,19 @@ def case_an_index_without_a_name_is_the_one_that_is_there(project):
     made = project.json("migrate", "-m", "x")["operations"]
     equal([(key, o[key].get("name")) for o in made for key in o if key != "destructive"],
           [("drop_index", "idx_foo"), ("create_index", "t_b_a_index")])
+
+
+def case_a_comma_within_braces_is_explained(project):
+    key = "      - {foreign_key: [a, b], references: %s, on_delete: cascade}\n"
+    models = ("format: 1\ntables:\n"
+              "  parent:\n    columns: {x: {type: integer}, y: {type: integer}}\n"
+              "    primary_key: [x, y]\n"
+              "  child:\n    columns: {a: {type: integer}, b: {type: integer}}\n"
+              "    constraints:\n" + key)
+    project.write("models.yaml", models % "parent(x, y)")
+    contains(project.json("check", "--from-history", code=4)["error"]["hint"], '"parent(x, y)"')
+    project.write("models.yaml", models % '"parent(x, y)"')
+    project.run("migrate", "-m", "x", "--from-history")
 
 
 def case_what_the_models_cannot_be_is_told_at_its_line(project):

@@ -114,9 +114,15 @@ class RandomSchema {
     return array;
   }
 
-  Options options() {
+  /// `conflict` is the key of SQLite's that the object has, if it has one.
+  Options options(const std::string& conflict = "") {
+    static const std::vector<std::string> kActions = {"rollback", "abort", "fail", "ignore",
+                                                      "REPLACE"};
     Options options;
-    if (coin(4)) options["sqlite"]["on_conflict"] = odd_text();
+    if (!conflict.empty() && coin(4)) {
+      options["sqlite"][conflict] = kActions[below(kActions.size())];
+    }
+    if (coin(4)) options["postgresql"]["storage"] = odd_text();
     if (coin(6)) options["mysql"]["engine"] = coin() ? "true" : "false";
     return options;
   }
@@ -131,7 +137,7 @@ class RandomSchema {
     column.autoincrement = coin(8);
     column.collation = maybe_text();
     column.comment = maybe_text();
-    column.options = options();
+    column.options = options("not_null_on_conflict");
     column.renamed_from = maybe_text();
     return column;
   }
@@ -165,7 +171,7 @@ class RandomSchema {
     const std::size_t count = coin() ? 1 : 2;
     for (std::size_t i = 0; i < count; ++i) key.columns.push_back(column_part(table));
     if (coin(5)) key.deferrable = deferrable();
-    if (coin(5)) key.options = options();
+    if (coin(5)) key.options = options("on_conflict");
     return key;
   }
 

@@ -111,8 +111,15 @@ TEST_CASE("errors in a column name the column") {
        "a composite foreign key stands under the table's 'constraints'"},
       {"{type: text, sqlite: strict}", 5, "the options 'sqlite' of column post.id must be a map",
        ""},
-      {"{type: text, sqlite: {a: [b]}}", 5,
-       "the option sqlite.a of column post.id must be a scalar", ""},
+      {"{type: text, sqlite: {strict: true}}", 5,
+       "unknown key 'strict' in the options 'sqlite' of column post.id",
+       "known keys: not_null_on_conflict"},
+      {"{type: text, sqlite: {not_null_on_conflict: ignor}}", 5,
+       "'ignor' is no value for 'not_null_on_conflict' in the options 'sqlite' of column post.id "
+       "(did you mean 'ignore'?)",
+       "one of: rollback, abort, fail, ignore, replace"},
+      {"{type: text, mysql: {a: [b]}}", 5, "the option mysql.a of column post.id must be a scalar",
+       ""},
   };
   for (const Case& test : cases) {
     check(test,
