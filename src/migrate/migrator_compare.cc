@@ -48,8 +48,12 @@ RowQuestions ask_database(Workspace& workspace, const Schema& schema) {
                                     const Type& type) {
     const Table* table = schema.find_table(name);
     if (table == nullptr || workspace.existing_connection() == nullptr) return false;
-    const std::string misfits = misfits_sql(column, type, has_sqlite_flag(*table, "strict"));
-    return !misfits.empty() && any_row(*table, misfits);
+    const bool strict = has_sqlite_flag(*table, "strict");
+    const std::string misfits = misfits_sql(column, type, strict);
+    const Column* now = table->find_column(column);
+    // A value that does not fit the old type either is no worse off.
+    const bool same = now != nullptr && misfits_sql(column, now->type, strict) == misfits;
+    return !misfits.empty() && !same && any_row(*table, misfits);
   };
   return ask;
 }

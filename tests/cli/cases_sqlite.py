@@ -96,6 +96,10 @@ def case_a_type_that_rows_do_not_fit_is_a_question(project):
         project.run("migrate", "-m", "cast", "--using", "t.a=length(a)")
         project.run("upgrade")
         equal(project.sql("SELECT a FROM t"), [(5,)])
+        if not strict:
+            project.sql("UPDATE t SET a = 'stray'")
+        project.write("models.yaml", TABLE + "      a: {type: big_integer}\n" + strict)
+        project.run("migrate", "-m", "no question", "--dry-run")
         project.write("models.yaml", "format: 1\ntables: {}\n")
         project.run("migrate", "-m", "again")
         project.run("upgrade")
