@@ -152,7 +152,7 @@ class DependentsCheck : public IntegrityCheck {
     Error error(ErrorKind::kDatabase, "the step breaks " + join(each, ", "));
     error.where("database")
         .hint("drop or replace the " + fresh.front().kind +
-              " in the same script; nothing of it was applied")
+              " in the same script; the step was rolled back")
         .operation(cause(fresh.front().words));
     throw error;
   }
