@@ -255,5 +255,73 @@ TEST_CASE("a table takes its policies along, and a renamed one keeps them and it
   CHECK(schema.objects.size() == before - 1);
 }
 
+TEST_CASE("a renamed column goes on in what the engine keeps parsed, and a view's names stay") {
+  const DependentRules rules;
+  Schema schema = everything();
+  DatabaseObject policy = object("policy", "all", {{"using", SqlText{"id > 1", {}}}});
+  policy.table = "item";
+  schema.objects.push_back(policy);
+  schema.tables[0].options["postgresql"]["partition_by"] = "RANGE (id)";
+  Table part = table("part", schema.tables[0].columns);
+  for (Column& column : part.columns) column.options["postgresql"]["inherited"] = "true";
+  part.options["postgresql"]["partition_of"] = "item";
+  schema.tables.push_back(part);
+  const auto renamed = [&](const std::string& query) {
+    Schema copy = schema;
+    copy.views[0].query.common = query;
+    apply(RenameColumn{"item", "id", "number"}, copy, rules);
+    return copy.views[0].query.common;
+  };
+  CHECK(renamed("SELECT id FROM item") == "SELECT number AS id FROM item");
+  CHECK(renamed("SELECT code, item.id, id + 1 FROM item ORDER BY id") ==
+        "SELECT code, item.number AS id, number + 1 FROM item ORDER BY number");
+  CHECK(renamed("SELECT id AS key FROM item") == "SELECT number AS key FROM item");
+  CHECK(renamed("SELECT code FROM (item JOIN users ON (users.id = item.id))") ==
+        "SELECT code FROM (item JOIN users ON (users.id = item.number))");
+  apply(RenameColumn{"item", "id", "number"}, schema, rules);
+  CHECK(schema.objects.back().text("using") == "number > 1");
+  CHECK(schema.tables[0].options["postgresql"]["partition_by"] == "RANGE (number)");
+  CHECK(schema.tables[1].columns[0].name == "number");
+  CHECK_NOTHROW(apply(RenameColumn{"part", "id", "number"}, schema, rules));
+  apply(RenameTable{"item", "article"}, schema, rules);
+  CHECK(schema.tables[1].options["postgresql"]["partition_of"] == "article");
+}
+
+TEST_CASE("a renamed table's row type is renamed where it is a type") {
+  const DependentRules rules;
+  Schema schema = everything();
+  DatabaseObject one = object("function", "f",
+                              {{"arguments", SqlText{"item item, other items DEFAULT item()", {}}},
+                               {"returns", SqlText{"SETOF item", {}}}});
+  one.signature = "item, items";
+  schema.objects = {one};
+  schema.tables.push_back(table("u", {column("i", Type::native_of("postgresql", "item[]"))}));
+  apply(RenameTable{"item", "article"}, schema, rules);
+  CHECK(schema.objects[0].signature == "article, items");
+  CHECK(schema.objects[0].text("arguments") == "item article, other items DEFAULT item()");
+  CHECK(schema.objects[0].text("returns") == "SETOF article");
+  CHECK(schema.tables[1].columns[0].type.native["postgresql"] == "article[]");
+}
+
+TEST_CASE("a rule falls with the view that is made anew, and comes again") {
+  const DependentRules rules;
+  Schema before = everything();
+  DatabaseObject rule = object("rule", "r", {{"action", SqlText{"NOTHING", {}}}});
+  rule.table = "items";
+  before.objects = {rule};
+  before.views[0].query.common = "SELECT id FROM item";
+  Schema after = before;
+  after.views[0].materialized = true;
+  after.objects.clear();
+  CHECK(words(diff(before, after, rules)) ==
+        Words{"drop rule r on items", "drop view items", "create view items"});
+  after = before;
+  after.views[0].query.common = "SELECT code FROM item";
+  after.tables[0].columns.erase(after.tables[0].columns.begin());
+  CHECK(words(diff(before, after, rules)) == Words{"drop rule r on items", "drop view items",
+                                                   "drop column item.id", "create view items",
+                                                   "create rule r on items"});
+}
+
 }  // namespace
 }  // namespace ormdb
