@@ -142,7 +142,7 @@ class ColumnRenamer {
   /// Names that the engine gave a view's columns stay, where it keeps the query parsed.
   void in_view(View& view) const {
     if (rules_.orders_by_dependency() && view.columns.empty()) {
-      rename_column_in_query(view.query, rename_, rules_);
+      rename_column_in_parsed(view.query, rename_, false, rules_);
     } else {
       rename_column_in_statement(view.query, rename_, false, rules_);
     }
@@ -206,8 +206,12 @@ void ColumnRenamer::in_object(DatabaseObject& object) const {
   const bool owned = !object.table.empty() && table_.same(object.table);
   if (!owned && !rules_.orders_by_dependency()) return;
   edit_texts(object, [&](SqlText& text) {
+    if (rules_.orders_by_dependency()) {
+      rename_column_in_parsed(text, rename_, owned, rules_);
+    } else {
+      rename_column_in_statement(text, rename_, owned, rules_);
+    }
     if (owned && object.kind == "policy") rename_column_in_expression(text, rename_, rules_);
-    rename_column_in_statement(text, rename_, owned, rules_);
   });
 }
 

@@ -218,7 +218,9 @@ void rename_column_in_expression(SqlText& text, const ColumnRename& rename,
   const std::string_view table = unqualified(rename.table);
   edit_texts(text, rules, [&](const Scan& scan) {
     return scan.renamed(rename.to, [&](std::size_t i) {
-      if (!scan.is_identifier(i) || !scan.names(i, rename.from) || scan.symbol(i + 1, ".")) {
+      const bool output = i > 0 && scan.word(i - 1, "as");
+      if (output || !scan.is_identifier(i) || !scan.names(i, rename.from) ||
+          scan.symbol(i + 1, ".")) {
         return false;
       }
       return !scan.qualified(i) || scan.names(i - 2, table);
@@ -262,8 +264,9 @@ void rename_column_in_statement(SqlText& text, const ColumnRename& rename, bool 
   rename_column(text, rename, owned, false, rules);
 }
 
-void rename_column_in_query(SqlText& text, const ColumnRename& rename, const SchemaRules& rules) {
-  rename_column(text, rename, false, true, rules);
+void rename_column_in_parsed(SqlText& text, const ColumnRename& rename, bool owned,
+                             const SchemaRules& rules) {
+  rename_column(text, rename, owned, true, rules);
 }
 
 void rename_type_in_sql(SqlText& text, std::string_view from, std::string_view to,

@@ -51,9 +51,10 @@ void rename_column_in_expression(SqlText& text, const ColumnRename& rename,
 void rename_column_in_statement(SqlText& text, const ColumnRename& rename, bool owned,
                                 const SchemaRules& rules);
 
-/// In a view's query whose names are the view's columns, where the engine keeps these: an item that
-/// was just the column is `new AS old` then.
-void rename_column_in_query(SqlText& text, const ColumnRename& rename, const SchemaRules& rules);
+/// The same where the engine keeps the text parsed, and with it the names of what a query selects:
+/// an item that was just the column is `new AS old` then.
+void rename_column_in_parsed(SqlText& text, const ColumnRename& rename, bool owned,
+                             const SchemaRules& rules);
 
 /// The table as the type of its rows: in arguments, in what a function returns, in a type.
 void rename_type_in_sql(SqlText& text, std::string_view from, std::string_view to,

@@ -48,6 +48,10 @@ CHANGES = [
     ("a column, and not the view's", A + "CREATE VIEW v AS SELECT id, x FROM a;"
      "CREATE VIEW w AS SELECT v.x FROM v WHERE v.x IN (SELECT x FROM a);",
      [RENAMED, (r"a\.x\n", "a.y AS x\n"), ("a.y AS x\n(?= *FROM a\\)\\))", "a.y\n")]),
+    ("a column in a view's rule and in a routine", A + "CREATE VIEW v AS SELECT id, x FROM a;"
+     "CREATE RULE r AS ON UPDATE TO v DO INSTEAD UPDATE a SET x = new.x WHERE id = old.id;"
+     "CREATE FUNCTION f() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT x FROM a; END;",
+     [RENAMED, (r"a\.x", "a.y"), ("SET x = new.x", "SET y = new.y")]),
     ("a column that children and partitions have",
      "CREATE TABLE ip (a int CHECK (a > 0)); CREATE TABLE ic (z int) INHERITS (ip);"
      "CREATE TABLE pp (a int, z int) PARTITION BY RANGE (z);"
