@@ -15,10 +15,10 @@ struct Parameter {
 
 /// What the URL states, and nothing it does not state: for the rest libpq asks the service file,
 /// the PG* variables and ~/.pgpass. Options are libpq's own (sslmode, service,
-/// host=/run/postgresql, target_session_attrs, …; ssl=true is sslmode=require, ssl=X is sslmode=X) and win over the
-/// other parts of the URL. Ours: client_encoding is UTF8; application_name is "ormdb" unless given
-/// anywhere; a host has 10 seconds to answer unless connect_timeout is given anywhere. Throws
-/// kConfig for an option that libpq does not know.
+/// host=/run/postgresql, target_session_attrs, …; ssl=true is sslmode=require, ssl=X is sslmode=X)
+/// and win over the other parts of the URL. Ours: client_encoding is UTF8; application_name is
+/// "ormdb" unless given anywhere; a host has 10 seconds to answer unless connect_timeout is given
+/// anywhere. Throws kConfig for an option that libpq does not know.
 std::vector<Parameter> connection_parameters(const Url& url);
 
 /// Who connects: the URL's user, else libpq's choice (PGUSER, the user of the system).
