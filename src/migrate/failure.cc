@@ -33,8 +33,10 @@ Error with_earlier(const Error& error, const std::vector<StepResult>& done) {
   for (std::size_t i = first; i < done.size(); ++i) ids.push_back(done[i].revision.id);
   const std::string more = first > 0 ? counted(first, "revision") + " before, " : "";
   const std::string text = "applied before by the same run, and kept: " + more + join(ids, ", ");
+  std::string hint = error.hint();
+  if (hint.ends_with('.')) hint.pop_back();  // the server's
   Error told = error;
-  return told.hint(error.hint().empty() ? text : error.hint() + "; " + text);
+  return told.hint(hint.empty() ? text : hint + "; " + text);
 }
 
 }  // namespace ormdb

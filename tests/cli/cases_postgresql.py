@@ -222,9 +222,12 @@ def case_the_default_schema_is_the_same_for_everybody(project):
                             " AND tablename IN ('user', 'post') ORDER BY 1"),
                   [("post",), ("user",)])
     # The URL's own word counts.
-    configure(project, url=project.database.url + "?options=-csearch_path%3Dapp")
-    project.run("upgrade")
-    equal(tables(project, "app"), ["post", "user"])
+    with live.scratch_database() as other:
+        other.sql("CREATE SCHEMA app")
+        project.run("upgrade", "--url", other.url + "?options=-csearch_path%3Dapp")
+        equal(other.sql("SELECT tablename FROM pg_tables WHERE schemaname = 'app'"
+                        " AND tablename IN ('user', 'post') ORDER BY 1"),
+              [("post",), ("user",)])
 
 
 def case_stamp_and_ensure_version(project):
