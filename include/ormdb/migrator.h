@@ -167,6 +167,8 @@ class Migrator {
   StatusResult status();
 
   Schema inspect(const InspectOptions& options);
+  /// What the database has and a schema has no place for: "publication p".
+  std::vector<std::string> unmanaged();
   /// `from`, `to`: "models", "database", a URL, a models file, or a revision argument.
   DiffResult diff(const std::string& from, const std::string& to);
 

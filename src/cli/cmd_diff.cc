@@ -98,6 +98,11 @@ Result run_inspect(CommandContext& context) {
   inspect.schemas = options.values("schema");
   Migrator& migrator = context.migrator();
   const Schema schema = migrator.inspect(inspect);
+  // A part of the database was asked for: what else there is was not.
+  const bool whole = inspect.tables.empty() && inspect.schemas.empty();
+  const std::vector<std::string> left = whole ? migrator.unmanaged() : std::vector<std::string>();
+  std::vector<std::string> warnings;
+  for (const std::string& line : left) warnings.push_back("not managed by ormdb: " + line);
   const std::string format = options.value("format", "yaml");
   Result result;
   if (context.json()) {
@@ -105,7 +110,11 @@ Result run_inspect(CommandContext& context) {
     if (format == "sql") {
       result.document.set("sql", statements_text(migrator.create_sql(schema)));
     }
-  } else if (format == "json") {
+    if (!warnings.empty()) result.document.set("warnings", Node::strings(warnings));
+    return result;
+  }
+  for (const std::string& warning : warnings) log_warning(printable(warning));
+  if (format == "json") {
     result.text = render_json(schema_to_node(schema), 2) + "\n";
   } else if (format == "sql") {
     result.text = statements_text(migrator.create_sql(schema));

@@ -184,14 +184,34 @@ Schema Migrator::inspect(const InspectOptions& options) {
     return !wanted(qualified_name(table), options.tables) ||
            !wanted(schema_name(table.schema), options.schemas);
   });
-  if (options.tables.empty()) return schema;
+  const auto is_out = [&](const std::string& qualified) {
+    const std::size_t dot = qualified.rfind('.');
+    return !wanted(qualified, options.tables) ||
+           !wanted(schema_name(dot == qualified.npos ? "" : qualified.substr(0, dot)),
+                   options.schemas);
+  };
   std::erase_if(schema.virtual_tables,
-                [&](const VirtualTable& table) { return !wanted(table.name, options.tables); });
-  std::erase_if(schema.views,
-                [&](const View& view) { return !wanted(qualified_name(view), options.tables); });
-  std::erase_if(schema.triggers,
-                [&](const Trigger& trigger) { return !wanted(trigger.table, options.tables); });
+                [&](const VirtualTable& table) { return is_out(table.name); });
+  std::erase_if(schema.views, [&](const View& view) { return is_out(qualified_name(view)); });
+  std::erase_if(schema.triggers, [&](const Trigger& trigger) { return is_out(trigger.table); });
+  std::erase_if(schema.enums, [&](const Enum& value) {
+    return !wanted(schema_name(value.schema), options.schemas);
+  });
+  std::erase_if(schema.objects, [&](const DatabaseObject& object) {
+    if (!object.table.empty()) return is_out(object.table);
+    if (object.kind == "event_trigger" || object.kind == "event") {
+      return !options.tables.empty() || !options.schemas.empty();
+    }
+    const std::string& place = object.kind == "schema" ? object.name : object.schema;
+    return !wanted(schema_name(place), options.schemas);
+  });
   return schema;
+}
+
+std::vector<std::string> Migrator::unmanaged() {
+  Connection* connection = impl_->workspace.existing_connection();
+  return connection == nullptr ? std::vector<std::string>()
+                               : impl_->workspace.unmanaged(*connection);
 }
 
 Schema Migrator::schema_of(const std::string& what) {
@@ -235,7 +255,11 @@ std::vector<std::string> Migrator::operations_sql(const std::vector<Operation>& 
   Schema schema = before;
   const CompiledSection section = impl_->workspace.dialect().compile(operations, schema);
   std::vector<std::string> sql = section.before;
-  for (const Statement& statement : section.statements) sql.push_back(statement.sql);
+  // Outside a transaction, as whoever reads it may run it, LOCAL would set nothing.
+  for (const Statement& statement : section.statements) {
+    const bool local = statement.sql.starts_with("SET LOCAL ");
+    sql.push_back(local ? "SET " + statement.sql.substr(10) : statement.sql);
+  }
   sql.insert(sql.end(), section.after.begin(), section.after.end());
   return sql;
 }

@@ -141,6 +141,8 @@ std::vector<Constraint> normalized_of_kind(const Schema& schema, const Constrain
 }  // namespace
 
 std::string object_key(const DatabaseObject& object) {
+  // An extension stands once in a database, and can move between schemas.
+  if (object.kind == "extension") return object.kind + "  " + object.name;
   return object.kind + " " + object.table + " " + qualified_name(object);
 }
 

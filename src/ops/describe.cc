@@ -132,6 +132,7 @@ std::string object_changes(const DatabaseObject& from, const DatabaseObject& to)
       changes.push_back(replace_all(name, "_", " "));
     }
   }
+  if (from.schema != to.schema) changes.emplace_back("schema");
   if (from.comment != to.comment) changes.emplace_back("comment");
   return changes.empty() ? "no change" : join(changes, ", ");
 }

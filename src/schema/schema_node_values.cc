@@ -328,6 +328,12 @@ Options read_options(NodeReader& reader, OptionsOf of) {
     }
     if (dialect == "sqlite") check_sqlite_options(reader, *node, of);
     for (const auto& [key, value] : node->entries) {
+      if (key == "inherits" && value.is_list()) {
+        std::vector<std::string> parents;
+        for (const Node& item : value.items) parents.push_back(item.text);
+        options[dialect][key] = join(parents, ", ");
+        continue;
+      }
       if (!value.is_scalar() || value.is_null()) {
         throw reader.error(value, "the option " + dialect + "." + key + " of " + reader.what() +
                                       " must be a scalar");

@@ -146,9 +146,9 @@ AlterEnum read_body(Tag<AlterEnum>, NodeReader& reader) {
 Node write_body(const CreateObject& kind) { return whole_object(kind.object); }
 Node write_body(const DropObject& kind) { return whole_object(kind.object); }
 Node write_body(const AlterObject& kind) {
-  return object_head(kind.to)
-      .set("from", object_body_to_node(kind.from))
-      .set("to", object_body_to_node(kind.to));
+  Node from = object_body_to_node(kind.from);
+  if (kind.from.schema != kind.to.schema) from.set("schema", kind.from.schema);
+  return object_head(kind.to).set("from", std::move(from)).set("to", object_body_to_node(kind.to));
 }
 
 DatabaseObject read_whole_object(NodeReader& reader, const ObjectKind& kind) {
@@ -161,6 +161,7 @@ AlterObject read_object_change(NodeReader& reader, const ObjectKind& kind) {
   const DatabaseObject place = read_object_place(reader, kind, reader.require_text("name"));
   const auto read = [&](NodeReader& side) {
     DatabaseObject object = place;
+    if (kind.in_schema && side.has("schema")) object.schema = side.text("schema");
     read_object_body(side, object);
     return object;
   };

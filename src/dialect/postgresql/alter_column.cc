@@ -247,8 +247,9 @@ bool is_new_column(const Column& from, const Column& to) {
 }
 
 bool changes_type(const AlterColumn& change, const Schema& schema) {
-  // The parent's change comes down to its children.
+  // The parent's change comes down to its children, and that of its type to a table.
   const Table* table = schema.find_table(change.table);
+  if (table != nullptr && !option(table->options, "of_type").empty()) return false;
   if (is_inherited(change.to) && table != nullptr) {
     for (const std::string& parent : parents_of(table->options)) {
       const Table* found = schema.find_table(parent);

@@ -56,10 +56,17 @@ Altered alter_nothing(const Change& change) {
 }
 
 Altered alter_extension(const Change& change) {
+  const std::string alter = "ALTER EXTENSION " + quote(change.to.name);
+  Statements statements;
+  if (change.from.schema != change.to.schema) {
+    const std::string& schema = change.to.schema;
+    statements.push_back(alter + " SET SCHEMA " + quote(schema.empty() ? "public" : schema));
+  }
   const std::string& version = property(change.to, "version");
-  if (version.empty() || !change.differs("version")) return Statements();
-  return Statements{"ALTER EXTENSION " + quote(change.to.name) + " UPDATE TO " +
-                    string_literal(version)};
+  if (!version.empty() && change.differs("version")) {
+    statements.push_back(alter + " UPDATE TO " + string_literal(version));
+  }
+  return statements;
 }
 
 const std::string& text_of(const std::vector<NamedText>& list, const std::string& name) {
@@ -126,28 +133,38 @@ Altered alter_domain(const Change& change) {
   return statements;
 }
 
+// A change comes down to the tables OF the type only when it says so.
+bool has_typed_table(const DatabaseObject& type, const Schema& schema) {
+  return std::any_of(schema.tables.begin(), schema.tables.end(), [&](const Table& table) {
+    const std::string& name = option(table.options, "of_type");
+    return name == sql_name(type) || name == qualified_name(type);
+  });
+}
+
 // Attributes come at the end only; with another order the type has to be made anew.
 Altered alter_composite(const Change& change) {
   const std::vector<NamedText> old = map_property(change.from, "attributes");
   const std::vector<NamedText> now = map_property(change.to, "attributes");
   std::vector<std::string> result, wanted;
   Statements parts;
+  const std::string cascade = has_typed_table(change.to, change.schema) ? " CASCADE" : "";
   for (const NamedText& attribute : old) {
     const NamedText* other = find_named(now, attribute.name);
     if (other == nullptr) {
-      parts.push_back("DROP ATTRIBUTE " + quote(attribute.name));
+      parts.push_back("DROP ATTRIBUTE " + quote(attribute.name) + cascade);
       continue;
     }
     result.push_back(attribute.name);
     if (other->text != attribute.text) {
-      parts.push_back("ALTER ATTRIBUTE " + quote(attribute.name) + " TYPE " + other->text);
+      parts.push_back("ALTER ATTRIBUTE " + quote(attribute.name) + " TYPE " + other->text +
+                      cascade);
     }
   }
   for (const NamedText& attribute : now) {
     wanted.push_back(attribute.name);
     if (find_named(old, attribute.name) != nullptr) continue;
     result.push_back(attribute.name);
-    parts.push_back("ADD ATTRIBUTE " + quote(attribute.name) + " " + attribute.text);
+    parts.push_back("ADD ATTRIBUTE " + quote(attribute.name) + " " + attribute.text + cascade);
   }
   if (result != wanted) return std::nullopt;
   Statements statements;

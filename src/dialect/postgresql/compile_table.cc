@@ -56,6 +56,33 @@ bool has_parent_column(const Table* table, const std::string& column, const Sche
   return false;
 }
 
+Index essence(Index index) {
+  index.name.clear();
+  index.comment.clear();
+  index.renamed_from.clear();
+  return index;
+}
+
+// Whether one of `later` attaches the table to one with an index like it: ATTACH takes it over and
+// need not build one.
+bool is_adopted(const DropIndex& op, const std::vector<Operation>& later, const Schema& schema) {
+  for (const Operation& operation : later) {
+    const auto* alter = operation.get_if<AlterTable>();
+    if (alter == nullptr || alter->table != op.table) continue;
+    const std::string& name = option(alter->to.options, "partition_of");
+    const Table* parent = schema.find_table(name);
+    if (parent == nullptr || name == option(alter->from.options, "partition_of")) continue;
+    return std::any_of(parent->indexes.begin(), parent->indexes.end(),
+                       [&](const Index& index) { return essence(index) == essence(op.index); });
+  }
+  return false;
+}
+
+// The columns of a table OF a type come and go with the type's attributes.
+bool is_typed(const Table* table) {
+  return table != nullptr && !option(table->options, "of_type").empty();
+}
+
 // The constraint without what can change in place: whether it is validated, and its comment.
 Constraint essence(Constraint constraint) {
   std::visit(
@@ -272,6 +299,13 @@ void Compiler::step(const AddColumn& op) {
     return;
   }
   if (is_only_inherited(op.column)) return;
+  if (is_typed(table)) {
+    const std::string alter =
+        "ALTER TABLE " + sql_name(*table) + " ALTER COLUMN " + quote(op.column.name) + " SET ";
+    if (op.column.default_value) emit(alter + "DEFAULT " + literal(*op.column.default_value));
+    if (!op.column.nullable) emit(alter + "NOT NULL");
+    return emit(column_settings_sql(op.column, op.table, schema_));
+  }
   emit("ALTER TABLE " + sql_name(*table) + " ADD COLUMN " +
        column_sql(op.column, op.table, schema_));
   emit(column_settings_sql(op.column, op.table, schema_));
@@ -280,6 +314,7 @@ void Compiler::step(const AddColumn& op) {
 
 void Compiler::step(const DropColumn& op) {
   if (is_gone(op.table) || is_only_inherited(op.column)) return;
+  if (is_typed(schema_.find_table(op.table))) return;
   const Target target = column_target(op.table, op.column.name, Scope::kDropped, schema_);
   const std::string table = op.table;
   const std::string column = op.column.name;
@@ -510,6 +545,11 @@ void Compiler::step(const DropIndex& op) {
   });
   if (kept) {
     kept_indexes_.push_back(op);
+    return;
+  }
+  if (is_adopted(op,
+                 {operations_.begin() + static_cast<std::ptrdiff_t>(index_) + 1, operations_.end()},
+                 schema_)) {
     return;
   }
   const std::string words = transaction_ ? "DROP INDEX " : "DROP INDEX CONCURRENTLY ";

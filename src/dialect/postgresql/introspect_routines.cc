@@ -25,7 +25,10 @@ std::string routines_query(const Catalog& catalog) {
       " FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang"
       " WHERE p.prokind IN ('f', 'p', 'w') AND " +
       catalog.in_schemas("p.pronamespace") + " AND " +
-      Catalog::not_of_extension(CatalogClass::kProcedure, "p.oid");
+      Catalog::not_of_extension(CatalogClass::kProcedure, "p.oid") +
+      // A range type comes with functions that make its values.
+      " AND NOT EXISTS (SELECT FROM pg_depend own WHERE own.classid = 'pg_proc'::regclass"
+      "  AND own.objid = p.oid AND own.refclassid = 'pg_type'::regclass AND own.deptype = 'i')";
   return sql;
 }
 

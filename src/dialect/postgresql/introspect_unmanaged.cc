@@ -69,6 +69,23 @@ std::string nameless_query(const Catalog& catalog) {
          " WHERE EXISTS (SELECT FROM pg_largeobject_metadata)";
 }
 
+// What a column of a partition says otherwise than its table's: a model has no place for it.
+std::string partition_query(const Catalog& catalog) {
+  return " UNION ALL SELECT 'settings of partition column', c.relnamespace,"
+         " format('%s.%s', c.relname, a.attname)"
+         " FROM pg_class c JOIN pg_inherits h ON h.inhrelid = c.oid"
+         " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped"
+         " JOIN pg_attribute p ON p.attrelid = h.inhparent AND p.attname = a.attname"
+         " LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum"
+         " LEFT JOIN pg_attrdef e ON e.adrelid = p.attrelid AND e.adnum = p.attnum"
+         " WHERE c.relispartition AND (a.attstorage <> p.attstorage"
+         "  OR pg_get_expr(d.adbin, d.adrelid) IS DISTINCT FROM pg_get_expr(e.adbin, e.adrelid)"
+         "  OR col_description(c.oid, a.attnum) IS NOT NULL"
+         "  OR a.attnotnull AND NOT p.attnotnull AND NOT EXISTS (SELECT FROM pg_index i"
+         "   WHERE i.indrelid = c.oid AND i.indisprimary AND a.attnum = ANY (i.indkey))) AND " +
+         catalog.in_schemas("c.relnamespace") + " AND " + not_a_part("pg_class", "c.oid");
+}
+
 std::string query_of(const UnmanagedKind& kind, const Catalog& catalog) {
   std::string sql = "SELECT '" + std::string(kind.words) + "', ";
   sql += kind.schema_column;
@@ -88,7 +105,7 @@ std::string unmanaged_query(const Catalog& catalog) {
     sql += sql.empty() ? "" : " UNION ALL ";
     sql += query_of(kind, catalog);
   }
-  return sql + nameless_query(catalog);
+  return sql + nameless_query(catalog) + partition_query(catalog);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "base/sql_scanner.h"
 #include "base/text.h"
+#include "dialect/postgresql/ddl_text.h"
 #include "dialect/postgresql/reconcile_declared.h"
 #include "dialect/postgresql/reconcile_open.h"
 #include "dialect/postgresql/reconcile_stars.h"
@@ -95,10 +96,35 @@ void store_generated_columns(Connection& connection, Schema& to) {
   for (Generated* generated : virtual_columns) generated->stored = true;
 }
 
+std::string& inherited(Column& column) { return column.options["postgresql"]["inherited"]; }
+
+bool says_inherited(const Column& column) { return option(column.options, "inherited") == "true"; }
+
+/// INHERIT takes columns that are there as they are, and NO INHERIT leaves them: on both sides they
+/// are the child's own besides the parent's. Only a child that is created with its parent has
+/// columns that are the parent's alone.
+void settle_inheritance(Schema& from, Schema& to) {
+  for (Table& table : to.tables) {
+    Table* before = from.find_table(qualified_name(table));
+    if (before == nullptr || !option(table.options, "partition_of").empty() ||
+        !option(before->options, "partition_of").empty()) {
+      continue;
+    }
+    const bool leaves = option(table.options, "inherits").empty();
+    for (Column& column : table.columns) {
+      Column* old = before->find_column(column.name);
+      if (old == nullptr) continue;
+      if (says_inherited(column) && !says_inherited(*old)) inherited(column) = "merged";
+      if (leaves && says_inherited(*old) && !says_inherited(column)) inherited(*old) = "merged";
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> reconcile(Connection* connection, Schema& from, Schema& to) {
   take_what_is_open(from, to);
+  settle_inheritance(from, to);
   if (connection == nullptr || connection->is_recording()) return {};
   store_generated_columns(*connection, to);
   const Declared declared = declared_on_new_types(from, to);

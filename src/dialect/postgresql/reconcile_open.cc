@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "base/text.h"
+#include "dialect/postgresql/ddl_text.h"
 #include "dialect/postgresql/expression.h"
 #include "dialect/postgresql/identity.h"
 #include "dialect/postgresql/literal.h"
@@ -149,6 +151,73 @@ void take_all_names(const Table& from, Table& to, const Schema& schema) {
   take_names(from.indexes, to.indexes, types);
 }
 
+/// The name that the database has for the key of that name, "" when there is none like it. A key
+/// without a name has the one that PostgreSQL would give it.
+std::string known_key(const std::string& name, const Table& from, const Table& to) {
+  if (to.primary_key && from.primary_key) {
+    const std::string& own = to.primary_key->name;
+    if ((own.empty() ? to.name + "_pkey" : own) == name &&
+        same_content(*from.primary_key, *to.primary_key, {})) {
+      return from.primary_key->name;
+    }
+  }
+  for (const Unique& unique : to.uniques) {
+    if (unique.name != name) continue;
+    for (const Unique& known : from.uniques) {
+      if (same_content(known, unique, {})) return known.name;
+    }
+  }
+  return "";
+}
+
+/// Names of keys do not count, so neither do they where the table names the key's index.
+void take_index_roles(const Table& from, Table& to) {
+  const auto own = to.options.find("postgresql");
+  if (own == to.options.end()) return;
+  for (const std::string key : {"clustered_on", "replica_identity"}) {
+    const auto role = own->second.find(key);
+    if (role == own->second.end()) continue;
+    const std::string words = role->second.starts_with("index ") ? "index " : "";
+    const std::string name = known_key(role->second.substr(words.size()), from, to);
+    if (!name.empty()) role->second = words + name;
+  }
+}
+
+bool can_be_attached(const Index& index, const Index& to, const ColumnTypes& types) {
+  const auto method = [](const Index& of) {
+    return of.method.empty() ? std::string("btree") : to_lower(of.method);
+  };
+  return same_content(index, to, types) && method(index) == method(to) &&
+         index.include == to.include &&
+         std::equal(index.columns.begin(), index.columns.end(), to.columns.begin(),
+                    [](const KeyPart& a, const KeyPart& b) {
+                      return a.descending == b.descending && a.nulls == b.nulls &&
+                             a.operator_class == b.operator_class && a.collation == b.collation;
+                    });
+}
+
+/// ATTACH makes an index of the partition that is like one of its table's a part of that one, which
+/// the catalog then has for it. One that is there beside it stays.
+void drop_adopted_indexes(const KnownTables& tables, Schema& to) {
+  for (Table& table : to.tables) {
+    const std::string& name = option(table.options, "partition_of");
+    if (name.empty() || table.indexes.empty()) continue;
+    const Table* parent = to.find_table(name);
+    if (parent == nullptr) continue;
+    const ColumnTypes types = column_types(*parent, to);
+    const Table* known = tables.counterpart(table);
+    if (known != nullptr && option(known->options, "partition_of") != name) known = nullptr;
+    std::erase_if(table.indexes, [&](const Index& index) {
+      const auto has_name = [&](const Index& other) { return other.name == index.name; };
+      const bool beside =
+          known != nullptr && std::any_of(known->indexes.begin(), known->indexes.end(), has_name);
+      return !beside &&
+             std::any_of(parent->indexes.begin(), parent->indexes.end(),
+                         [&](const Index& other) { return can_be_attached(index, other, types); });
+    });
+  }
+}
+
 /// An extension stands once in a database; models seldom care where.
 void place_extensions(const Schema& from, Schema& to) {
   for (DatabaseObject& object : to.objects) {
@@ -187,8 +256,10 @@ void take_what_is_open(const Schema& from, Schema& to) {
   const KnownTables tables(from);
   number_keys(from, tables, to);
   place_extensions(from, to);
+  drop_adopted_indexes(tables, to);
   for (Table& table : to.tables) {
     const Table* known = tables.counterpart(table);
+    if (known != nullptr) take_index_roles(*known, table);
     if (known != nullptr && has_unnamed(table)) take_all_names(*known, table, from);
   }
 }

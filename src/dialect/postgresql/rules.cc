@@ -105,7 +105,21 @@ void require_identity(const Table& table, const Column& column) {
                                      "' is none of always, by_default, none");
 }
 
+/// Without a parent a column is the table's own, whatever was left there.
+void drop_stray_inheritance(Table& table) {
+  if (!postgresql_option(table.options, "inherits").empty() ||
+      !postgresql_option(table.options, "partition_of").empty()) {
+    return;
+  }
+  for (Column& column : table.columns) {
+    const auto own = column.options.find("postgresql");
+    if (own == column.options.end() || own->second.erase("inherited") == 0) continue;
+    if (own->second.empty()) column.options.erase(own);
+  }
+}
+
 void make_expressible(Table& table) {
+  drop_stray_inheritance(table);
   for (Column& column : table.columns) {
     require_type(table, column);
     require_identity(table, column);

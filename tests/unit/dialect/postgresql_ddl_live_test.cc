@@ -326,6 +326,11 @@ TEST_CASE("partitions and children come, change and go on the server", "[postgre
        "CREATE TABLE p (id integer NOT NULL, d date NOT NULL, n varchar(9) DEFAULT 'x',"
        " PRIMARY KEY (id, d), CHECK (id > 0)) PARTITION BY RANGE (d); CREATE INDEX p_n ON p (n);"
        "CREATE TABLE p1 PARTITION OF p DEFAULT; CREATE VIEW v AS SELECT n FROM p1;"},
+      {"a table with an index like its table's becomes a partition",
+       "CREATE TABLE q (d date, v text) PARTITION BY RANGE (d); CREATE INDEX qi ON q (v);"
+       "CREATE TABLE lone (d date, v text); CREATE INDEX lone_v_idx ON lone (v);",
+       "CREATE TABLE q (d date, v text) PARTITION BY RANGE (d); CREATE INDEX qi ON q (v);"
+       "CREATE TABLE lone PARTITION OF q FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');"},
       {"inheritance", "",
        "CREATE TABLE base (a integer, b text DEFAULT 'b', CHECK (a > 0));"
        "CREATE TABLE child (b text DEFAULT 'c', c integer) INHERITS (base);"
@@ -364,6 +369,8 @@ TEST_CASE("types change on the server", "[postgresql][live]") {
       {"a composite type that a column holds",
        "CREATE TYPE pair AS (a integer, b text); CREATE TABLE t (p pair);",
        "CREATE TYPE pair AS (b text, a bigint); CREATE TABLE t (p pair);"},
+      {"the type of a typed table", "CREATE TYPE ct AS (a integer); CREATE TABLE t OF ct;",
+       "CREATE TYPE ct AS (a bigint, c text); CREATE TABLE t OF ct (c NOT NULL DEFAULT 'x');"},
       {"collations", "",
        "CREATE COLLATION german (provider = icu, locale = 'de');"
        "CREATE TABLE t (a text COLLATE german);"},
