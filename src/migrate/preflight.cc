@@ -1,6 +1,7 @@
 #include "migrate/preflight.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "base/file_system.h"
 #include "base/text.h"
@@ -33,13 +34,19 @@ std::vector<std::string> never_run(const RevisionGraph& graph,
         found->second.direction == "upgrade" || (stamps && found->second.direction == "stamp");
     return counts ? found->second.id : 0;
   };
+  const std::vector<const Revision*> applied = graph.ancestors(rows);
+  const auto known = static_cast<std::size_t>(std::count_if(
+      applied.begin(), applied.end(), [&](const Revision* r) { return done(r->id, true) > 0; }));
+  // One that never ran lies between two that did.
+  if (known < 2 || known == applied.size()) return {};
   struct Around {
     std::int64_t below = 0;  // the last entry of an ancestor
     std::int64_t above = 0;  // the last entry of a descendant that was run
   };
-  std::map<std::string_view, Around> around;
+  std::unordered_map<std::string_view, Around> around;
+  around.reserve(applied.size());
   std::vector<std::pair<std::string_view, std::string_view>> edges;  // parents first
-  for (const Revision* revision : graph.ancestors(rows)) around[revision->id];
+  for (const Revision* revision : applied) around[revision->id];
   for (const Revision* revision : graph.all()) {
     const auto child = around.find(revision->id);
     if (child == around.end()) continue;
